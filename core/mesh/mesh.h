@@ -1,6 +1,6 @@
 #pragma once
 // Mesh: the whole engine behind one facade. Owns store, galley, pilot, citadel, launcher, telemetry and history on ONE
-// thread (the thread the object lives on; MeshThread in ui/bridge and app moves it). app/, core/api and ui/bridge see only
+// thread (the thread the object lives on; see mesh_thread.h). app/, core/api and ui/bridge see only
 // this and view.h. Commands are asynchronous and answer by a callback on the mesh thread; queries return values.
 
 #include <QObject>
@@ -46,6 +46,9 @@ class Mesh : public QObject {
   /// Records whose id (x-request-id) or trace id equals `id`, outbound first.
   [[nodiscard]] std::vector<std::shared_ptr<const TrafficRow>> findRequest(const std::string& id) const;
   [[nodiscard]] std::vector<std::shared_ptr<const TrafficRow>> recentRequests(int max) const;
+  /// Where this mesh keeps its sockets (0700) and its durable state; known after start().
+  [[nodiscard]] std::string runtimeDirectory() const;
+  [[nodiscard]] std::string stateDirectory() const;
   /// Envoy config_dump JSON of what Pilot last generated for the pod's proxy.
   [[nodiscard]] Result<std::string> configDump(const std::string& pod) const;
 
