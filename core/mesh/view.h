@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "core/base/origin.h"
+#include "core/citadel/certificate_info.h"
+#include "core/telemetry/traffic_graph.h"
 #include "core/xds/telemetry.h"
 
 namespace varka::mesh {
 
-enum class Health { Unknown, Healthy, Degraded, Failing, Crashed, Stopped, Starting };
+using telemetry::Health;
 
 struct PodView {
   std::string name, ns, app, version, workload;  // workload: the Deployment's name
@@ -52,13 +54,7 @@ struct ProxyView {
   std::string lastError;            // of the last NACK
 };
 
-struct CertificateView {
-  std::string owner;     // "root" or the pod's name
-  std::string ns, spiffeId, serial, issuer, algorithm, sha256;
-  std::int64_t notBeforeMs = 0, notAfterMs = 0, renewAtMs = 0;
-  std::string pem;       // public part only
-  bool root = false;
-};
+using CertificateView = citadel::CertificateInfo;
 
 struct IngressView {
   std::string name, url;
@@ -111,47 +107,12 @@ using MeshViewPtr = std::shared_ptr<const MeshView>;
 
 // ---- traffic ----
 
-struct GraphNode {
-  std::string id;  // "workload:default/reviews-v1", "outside:", "external:host"
-  std::string kind;  // workload gateway external tcp outside
-  std::string ns, app, version, workload, title;
-  Health health = Health::Unknown;
-  double rps = 0, errorShare = 0;
-  std::vector<double> history;        // requests per second, oldest first, one value a second, up to 60
-  std::vector<std::string> badges;    // VS DR CB FI AZ MI SC
-};
-
-struct GraphEdge {
-  std::string id, from, to;  // node ids
-  std::string protocol;      // http grpc tcp
-  double rps = 0, errorShare = 0, bytesPerSecond = 0;
-  double p50Ms = 0, p95Ms = 0, p99Ms = 0;
-  std::uint64_t requests = 0, errors = 0;  // in the window
-  std::uint64_t status2xx = 0, status3xx = 0, status4xx = 0, status5xx = 0;
-  enum class Mtls { Unknown, All, Mixed, None } mtls = Mtls::Unknown;
-  std::string errorOrigin;  // A P F N T R O, "" = none
-  double weightPercent = -1;  // of a weighted route, -1 = none
-  std::int64_t lastSeenMs = 0;
-};
-
-struct TrafficGraph {
-  std::int64_t atMs = 0;
-  double windowSeconds = 10;
-  std::vector<GraphNode> nodes;
-  std::vector<GraphEdge> edges;
-  double totalRps = 0, totalErrorShare = 0, p95Ms = 0;
-  std::uint64_t totalRequests = 0;
-};
-using TrafficGraphPtr = std::shared_ptr<const TrafficGraph>;
-
-/// A request as the window shows it: the client's and the server's record of one hop, joined where both came.
-struct TrafficRow {
-  std::uint64_t sequence = 0;
-  xds::RequestRecord record;  // the outbound side if known, else the inbound
-  std::string from, to;       // titles: "productpage v1"
-  std::string fromNode, toNode;
-};
-using TrafficBatch = std::vector<std::shared_ptr<const TrafficRow>>;
+using telemetry::GraphEdge;
+using telemetry::GraphNode;
+using telemetry::TrafficBatch;
+using telemetry::TrafficGraph;
+using telemetry::TrafficGraphPtr;
+using telemetry::TrafficRow;
 
 struct LogLine {
   std::int64_t timeMs = 0;
