@@ -14,6 +14,10 @@
 #include "core/mesh/view.h"
 #include "core/resource/object.h"
 
+namespace varka::pilot {
+class PushContext;
+}
+
 namespace varka::mesh {
 
 struct MeshOptions {
@@ -41,6 +45,8 @@ class Mesh : public QObject {
   [[nodiscard]] MeshViewPtr view() const;
   [[nodiscard]] TrafficGraphPtr graph() const;
   [[nodiscard]] std::shared_ptr<const std::vector<resource::ObjectPtr>> objects() const;
+  /// Pilot's model of the live revision: routes of a host with their places. Immutable, may be read on any thread.
+  [[nodiscard]] std::shared_ptr<const pilot::PushContext> routing() const;
   [[nodiscard]] std::vector<LogLine> logs(const std::string& pod, int maxLines) const;
   [[nodiscard]] std::vector<EventView> events(int maxEvents) const;
   /// Records whose id (x-request-id) or trace id equals `id`, outbound first.

@@ -11,6 +11,7 @@
 #include "core/base/origin.h"
 #include "core/citadel/certificate_info.h"
 #include "core/telemetry/traffic_graph.h"
+#include "core/telemetry/traffic_graph.h"
 #include "core/xds/telemetry.h"
 
 namespace varka::mesh {
@@ -105,14 +106,16 @@ struct MeshView {
 };
 using MeshViewPtr = std::shared_ptr<const MeshView>;
 
-// ---- traffic ----
+// ---- traffic: made by core/telemetry ----
 
-using telemetry::GraphEdge;
+using telemetry::Health;
 using telemetry::GraphNode;
-using telemetry::TrafficBatch;
+using telemetry::GraphEdge;
 using telemetry::TrafficGraph;
 using telemetry::TrafficGraphPtr;
 using telemetry::TrafficRow;
+using telemetry::TrafficRowPtr;
+using telemetry::TrafficBatch;
 
 struct LogLine {
   std::int64_t timeMs = 0;
