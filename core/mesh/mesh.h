@@ -1,6 +1,6 @@
 #pragma once
 // Mesh: the whole engine behind one facade. Owns store, galley, pilot, citadel, launcher, telemetry and history on ONE
-// thread (the thread the object lives on; see mesh_thread.h). app/, core/api and ui/bridge see only
+// thread (the one the object lives on). app/, core/api and ui/bridge see only
 // this and view.h. Commands are asynchronous and answer by a callback on the mesh thread; queries return values.
 
 #include <QObject>
@@ -20,6 +20,8 @@ class PushContext;
 
 namespace varka::mesh {
 
+class Mesh;
+
 struct MeshOptions {
   std::string project;          // directory, file, or "sample:NAME"
   std::string stateDirectory;   // "" = $XDG_STATE_HOME/varka/<name>-<hash>
@@ -27,6 +29,8 @@ struct MeshOptions {
   std::string binDirectory;     // where varka-proxy and varka-pod are; "" = beside this program
   std::string samplesDirectory; // "" = found beside the program or in the source tree
   std::string captureMode;      // "" = the best that works; "namespace", "env"
+  /// Made by start() beside the mesh and destroyed before it, on its thread: how app/ adds the control socket, also in a window.
+  std::function<Result<std::unique_ptr<QObject>>(Mesh&)> companion;
   int ingressPort = 0;          // host port for port 80 of the gateway; 0 = 8080, or a free one when taken
 };
 
