@@ -1,6 +1,6 @@
 #pragma once
-// YAML (and JSON, which is YAML) in and out. The only place that sees yaml-cpp. Input is hostile: aliases, depth, size
-// and document count are bounded, and every error has file:line:column. Plain functions, any thread.
+// YAML (and JSON, which is YAML) in and out, by our own reader (see README.md for why). Input is hostile: aliases, depth,
+// size and document count are bounded, and every error has file:line:column. Plain functions, any thread.
 
 #include <string>
 #include <string_view>
@@ -17,6 +17,19 @@ struct YamlLimits {
   std::size_t nodes = 500'000;  // after expanding aliases
 };
 
+/// What is wrong with a text and where. `text()` is "file:line:column: message", what the Result forms below carry.
+struct YamlError {
+  Origin origin;
+  std::string message;
+  [[nodiscard]] std::string text() const { return origin.text() + ": " + message; }
+};
+tl::expected<std::vector<Value>, YamlError> readYaml(std::string_view text, const std::string& file,
+                                                     const YamlLimits& limits = {});
+tl::expected<std::vector<Object>, YamlError> readObjects(std::string_view text, const std::string& file,
+                                                         const std::string& defaultNamespace = "default");
+tl::expected<Object, YamlError> readObject(Value document, Origin origin,
+                                           const std::string& defaultNamespace = "default");
+
 /// All documents of a stream; empty documents are left out. Duplicate keys are errors.
 Result<std::vector<Value>> parseYaml(std::string_view text, const std::string& file, const YamlLimits& limits = {});
 
@@ -30,6 +43,9 @@ Result<Object> objectFromValue(Value document, Origin origin, const std::string&
 std::string toYaml(const Value& value);
 std::string toJson(const Value& value, int indent = -1);
 Result<Value> parseJson(std::string_view text, const std::string& file = "json");
+
+/// Whether objects of a kind live in namespaces (everything but Namespace, Node, ClusterRole, GatewayClass, …).
+bool isNamespaced(std::string_view kind);
 
 /// The object as the API shows it: metadata completed with uid, resourceVersion, generation, creationTimestamp.
 Value toValue(const Object& object);
