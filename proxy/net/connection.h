@@ -67,11 +67,11 @@ class Connection final : public IoHandler, public Flushable, public Deferred {
   void flush() override;
   /// Half-close: FIN (and close_notify) after what is queued.
   void shutdownWrite();
-  /// Closes now. `flushFirst` sends what is queued in the background (at most 1 s), then closes.
-  /// No event follows. The object must then be given to deferDelete.
+  /// Closes now; what is queued is lost. No event follows. Give the object to deferDelete then.
   void close();
-  /// Hands a connection over to be closed once its output has left and the peer saw it (lingering close).
-  static void closeAfterFlush(std::unique_ptr<Connection> connection);
+  /// Takes a connection over, sends what is queued, then closes. `linger` waits (at most 1 s) for the peer's FIN and
+  /// discards what comes, so that input we never read does not turn our last message into a reset.
+  static void closeAfterFlush(std::unique_ptr<Connection> connection, bool linger);
   /// RST instead of FIN, so that the peer cannot take a truncated message for a whole one.
   void reset();
 
@@ -100,19 +100,20 @@ class Connection final : public IoHandler, public Flushable, public Deferred {
  private:
   enum class State { Connecting, Handshaking, Open, Closed };
   class Sink;
+  class Discard;
   void finishConnect();
   void startTransform();
   void becomeReady();
   void readSome();
   void deliver(std::string_view wire);
-  void afterTransform(bool ok);
   void endOfInput();
   void sendWire();
   void finishWrite();
   void fail(CloseReason reason, std::string_view detail);
   void closeFd();
   void updateInterest();
-  void linger();
+  void onHangup();
+  void lingerStep();
 
   EventLoop& loop_;
   UniqueFd fd_;
@@ -130,7 +131,8 @@ class Connection final : public IoHandler, public Flushable, public Deferred {
   Timer timer_;  // connect, handshake, then lingering
   std::uint8_t pauses_ = 0;
   bool peerEnded_ = false, endWanted_ = false, endSent_ = false, stuck_ = false, wasAbove_ = false;
-  bool registered_ = false, readInterest_ = false, writeInterest_ = false, inDelivery_ = false, lingering_ = false;
+  bool registered_ = false, readInterest_ = false, writeInterest_ = false, lingering_ = false, waitForPeer_ = false;
+  int connectError_ = 0;
 };
 
 }  // namespace varka::proxy

@@ -47,9 +47,10 @@ EventLoop::EventLoop()
 }
 
 EventLoop::~EventLoop() {
+  adopted_.clear();
+  clearDeferred();
   for (Timer* timer : heap_) timer->loop_ = nullptr;
   heap_.clear();
-  clearDeferred();
 }
 
 void EventLoop::refreshClock() {
@@ -211,16 +212,23 @@ void EventLoop::deferDelete(std::unique_ptr<Deferred> object) {
   if (object) deferred_.push_back(std::move(object));
 }
 
+void EventLoop::adopt(std::unique_ptr<Deferred> object) {
+  Deferred* const key = object.get();
+  adopted_.emplace(key, std::move(object));
+}
+
+void EventLoop::release(Deferred* object) {
+  const auto found = adopted_.find(object);
+  if (found == adopted_.end()) return;
+  deferDelete(std::move(found->second));
+  adopted_.erase(found);
+}
+
 void EventLoop::clearDeferred() {
   while (!deferred_.empty()) {
     auto dying = std::exchange(deferred_, {});
     dying.clear();
   }
-}
-
-char* EventLoop::plainBuffer() {
-  if (!plainBuffer_) plainBuffer_.reset(new char[kReadBuffer]);
-  return plainBuffer_.get();
 }
 
 std::string EventLoop::takeBuffer() {

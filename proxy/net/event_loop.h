@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "proxy/net/fd.h"
@@ -94,6 +95,9 @@ class EventLoop {
 
   /// Destroys `object` at the end of the turn.
   void deferDelete(std::unique_ptr<Deferred> object);
+  /// Keeps `object` alive until release(), which defers its deletion. For what has outlived its owner.
+  void adopt(std::unique_ptr<Deferred> object);
+  void release(Deferred* object);
   void queueFlush(Flushable& object);
   void dropFlush(Flushable& object);
 
@@ -102,10 +106,9 @@ class EventLoop {
   [[nodiscard]] std::int64_t wallMicros() const;
   void refreshClock();
 
-  // Buffers shared by all connections of this thread. The contents are valid only inside one callback.
+  /// Shared by all connections of this thread; the contents are valid only inside one callback.
   static constexpr std::size_t kReadBuffer = 64 * 1024;
   [[nodiscard]] char* readBuffer() { return readBuffer_.get(); }
-  [[nodiscard]] char* plainBuffer();  // decrypted bytes; made on first use
   /// A string with capacity from the pool; give it back when empty again.
   [[nodiscard]] std::string takeBuffer();
   void giveBuffer(std::string&& buffer);
@@ -132,6 +135,7 @@ class EventLoop {
   std::unique_ptr<Batch> batch_;
   std::vector<Timer*> heap_;
   std::vector<std::unique_ptr<Deferred>> deferred_;
+  std::unordered_map<Deferred*, std::unique_ptr<Deferred>> adopted_;
   std::vector<Flushable*> flushes_;
   std::mutex postMutex_;
   std::vector<std::function<void()>> posted_;
@@ -140,7 +144,6 @@ class EventLoop {
   TimePoint now_;
   std::int64_t wallOffsetUs_ = 0;
   std::unique_ptr<char[]> readBuffer_;
-  std::unique_ptr<char[]> plainBuffer_;
   std::vector<std::string> buffers_;
 };
 
