@@ -16,12 +16,10 @@
 #include <string_view>
 #include <vector>
 
+#include "core/xds/snapshot.h"
 #include "core/xds/stream.h"
 
 namespace varka::xds {
-
-/// typeUrl → name → resource. Immutable once given to a stream.
-using Snapshot = std::map<std::string, std::map<std::string, Resource>, std::less<>>;
 
 /// What `varka proxy-status` shows for one type on one stream.
 struct TypeStatus {
@@ -75,7 +73,7 @@ class DeltaServer {
   [[nodiscard]] bool routesSettled() const;
   [[nodiscard]] bool owesChanges(const std::string& typeUrl, const TypeState& state) const;
   [[nodiscard]] bool owesRemovals(const std::string& typeUrl, const TypeState& state) const;
-  [[nodiscard]] const std::map<std::string, Resource>& resourcesOf(const std::string& typeUrl) const;
+  [[nodiscard]] const Snapshot::Resources& resourcesOf(const std::string& typeUrl) const;
 
   std::string controlPlane_;
   std::optional<Node> node_;
