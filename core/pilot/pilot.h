@@ -126,6 +126,12 @@ struct ServiceAddress {
   std::vector<int> ports;
 };
 
+struct GatewayPort {
+  int server = 0;  // as in the Gateway: 80
+  int listen = 0;  // what the listener says: 0.0.0.0:listen
+  bool tls = false;
+};
+
 class PushContext {
  public:
   /// `previous` lets unchanged parts be shared; the result does not depend on it.
@@ -144,8 +150,9 @@ class PushContext {
   /// Hosts that have routing: services and hosts of VirtualServices, ordered.
   [[nodiscard]] std::vector<std::string> hosts() const;
   [[nodiscard]] HostRoutes routesFor(std::string_view host, std::string_view clientNamespace) const;
-  /// Ports a gateway with these labels must listen on.
-  [[nodiscard]] std::vector<int> gatewayPorts(const resource::Labels& labels, const std::string& ns) const;
+  /// Ports this gateway proxy must listen on, ordered: what its Gateway servers say, translated to target ports where a
+  /// Service in front of the gateway does so.
+  [[nodiscard]] std::vector<GatewayPort> gatewayPorts(const ProxyNode& proxy) const;
 
   struct State;
   [[nodiscard]] const State& state() const { return *state_; }  // for Pilot's own files and tests
