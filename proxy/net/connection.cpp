@@ -49,34 +49,55 @@ Connection::~Connection() {
   closeFd();
 }
 
-std::unique_ptr<Connection> Connection::connect(EventLoop& loop, UniqueFd fd, const Address& to, Duration timeout,
-                                                std::unique_ptr<Transform> transform) {
-  auto connection = std::make_unique<Connection>(loop, std::move(fd), std::move(transform));
-  connection->state_ = State::Connecting;
-  connection->peer_ = to;
-  sockaddr_storage storage;
-  const socklen_t length = to.toSockaddr(storage);
-  if (!connection->fd_ || length == 0)
-    connection->connectError_ = EINVAL;
-  else if (::connect(connection->fd_.get(), reinterpret_cast<sockaddr*>(&storage), length) != 0 && errno != EINPROGRESS)
-    connection->connectError_ = errno;
-  // A known failure is reported from the loop, so that callers need no second path.
+std::unique_ptr<Connection> Connection::connectLater(EventLoop& loop, const Address& to, Duration timeout,
+                                                     std::unique_ptr<Transform> transform) {
+  auto connection = std::make_unique<Connection>(loop, UniqueFd(), std::move(transform));
   Connection* const raw = connection.get();
+  raw->state_ = State::Connecting;
+  raw->peer_ = to;
   raw->timer_.setCallback([raw] {
     if (raw->connectError_ != 0)
       raw->fail(CloseReason::ConnectFailed, errnoText(raw->connectError_));
     else
       raw->fail(CloseReason::ConnectTimeout, "connection timeout");
   });
-  raw->timer_.arm(loop, raw->connectError_ != 0 ? Duration::zero() : timeout);
+  raw->timer_.arm(loop, timeout);
   return connection;
+}
+
+std::unique_ptr<Connection> Connection::connect(EventLoop& loop, UniqueFd fd, const Address& to, Duration timeout,
+                                                std::unique_ptr<Transform> transform) {
+  auto connection = connectLater(loop, to, timeout, std::move(transform));
+  connection->provideSocket(std::move(fd));
+  return connection;
+}
+
+void Connection::provideSocket(UniqueFd fd) {
+  if (state_ != State::Connecting) return;
+  fd_ = std::move(fd);
+  sockaddr_storage storage;
+  const socklen_t length = peer_.toSockaddr(storage);
+  if (!fd_ || length == 0)
+    connectError_ = EINVAL;
+  else if (::connect(fd_.get(), reinterpret_cast<sockaddr*>(&storage), length) != 0 && errno != EINPROGRESS)
+    connectError_ = errno;
+  // A known failure is reported from the loop, so that callers need no second path.
+  if (connectError_ != 0)
+    timer_.arm(loop_, Duration::zero());
+  else if (events_)
+    updateInterest();
+}
+
+std::weak_ptr<Connection*> Connection::alive() {
+  if (!alive_) alive_ = std::make_shared<Connection*>(this);
+  return alive_;
 }
 
 void Connection::start(ConnectionEvents& events, std::string_view alreadyRead) {
   loop_.assertInLoop();
   events_ = &events;
   if (state_ == State::Connecting) {
-    if (connectError_ == 0) updateInterest();
+    if (connectError_ == 0 && fd_) updateInterest();
     return;
   }
   if (local_.isUnspecified()) local_ = Address::localOf(fd_.get());
@@ -393,7 +414,7 @@ void Connection::resume(PauseReason reason) {
 }
 
 void Connection::updateInterest() {
-  if (state_ == State::Closed || !events_) return;
+  if (state_ == State::Closed || !events_ || !fd_) return;
   const bool connecting = state_ == State::Connecting;
   const bool read = !connecting && pauses_ == 0 && !peerEnded_;
   const bool write = connecting || stuck_;

@@ -52,6 +52,11 @@ class Connection final : public IoHandler, public Flushable, public Deferred {
   /// A client connection: `fd` is an unconnected non-blocking socket. onReady or onClosed follow, never synchronously.
   static std::unique_ptr<Connection> connect(EventLoop& loop, UniqueFd fd, const Address& to, Duration timeout,
                                              std::unique_ptr<Transform> transform);
+  /// The same where the socket comes later: provideSocket() connects it. `alive()` expires with the connection.
+  static std::unique_ptr<Connection> connectLater(EventLoop& loop, const Address& to, Duration timeout,
+                                                  std::unique_ptr<Transform> transform);
+  void provideSocket(UniqueFd fd);
+  [[nodiscard]] std::weak_ptr<Connection*> alive();
   /// Bytes to send before anything else, outside of the Transform (PROXY header). Before start().
   void setPreamble(std::string bytes) { preamble_ = std::move(bytes); }
   /// Wire bytes that were read before this object existed (listener filters).
@@ -133,6 +138,7 @@ class Connection final : public IoHandler, public Flushable, public Deferred {
   bool peerEnded_ = false, endWanted_ = false, endSent_ = false, stuck_ = false, wasAbove_ = false;
   bool registered_ = false, readInterest_ = false, writeInterest_ = false, lingering_ = false, waitForPeer_ = false;
   int connectError_ = 0;
+  std::shared_ptr<Connection*> alive_;
 };
 
 }  // namespace varka::proxy
