@@ -12,6 +12,9 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_C_STANDARD 11)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# Objects of a room need only the headers of the rooms below: compile them without waiting for those libraries.
+set(CMAKE_OPTIMIZE_DEPENDENCIES ON)
+set(CMAKE_AUTOGEN_ORIGIN_DEPENDS OFF)
 
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
