@@ -70,6 +70,8 @@ class Launcher : public QObject {
 
   /// Starts, replaces and stops pods until they match. Idempotent: unchanged templates keep their pods.
   void reconcile(const Desired& desired);
+  /// The project's catalogue after a reload; the next reconcile replaces pods whose command it changes.
+  void setImages(std::vector<resource::ImageEntry> images);
   /// SIGTERM to services, grace, then proxies, then agents. `allStopped` when nothing is left.
   void stopAll();
 
@@ -104,3 +106,7 @@ class Launcher : public QObject {
 };
 
 }  // namespace varka::launcher
+
+Q_DECLARE_METATYPE(varka::launcher::PodStatusPtr)
+Q_DECLARE_METATYPE(varka::launcher::LogLine)
+Q_DECLARE_METATYPE(varka::launcher::LauncherEvent)

@@ -159,6 +159,20 @@ std::vector<std::string> splitList(const std::string& text) {
   return out;
 }
 
+// What a pod is made of: its template and, because the image catalogue can change, the commands it resolved
+// to.
+std::string templateHash(const Value& metadata, const Value& spec,
+                         const std::vector<ContainerSpec>& containers) {
+  Value identity = Value::map();
+  identity.set("metadata", metadata).set("spec", spec);
+  std::string text = resource::toJson(identity);
+  for (const auto& container : containers) {
+    for (const auto& word : container.command) text += word + '\0';
+    for (const auto& [name, value] : container.imageEnv) text += name + '=' + value + '\0';
+  }
+  return safeWord(fnv(text), 9);
+}
+
 PodSpec readPod(const resource::Object& owner, const Value& metadata, const Value& spec,
                 const Desired& desired, const ImageCatalogue& images, const LauncherOptions& options) {
   PodSpec pod;
@@ -167,9 +181,6 @@ PodSpec readPod(const resource::Object& owner, const Value& metadata, const Valu
   pod.origin = owner.origin;
   pod.labels = resource::labelsOf(metadata["labels"]);
   pod.annotations = resource::labelsOf(metadata["annotations"]);
-  Value identity = Value::map();
-  identity.set("metadata", metadata).set("spec", spec);
-  pod.templateHash = safeWord(fnv(resource::toJson(identity)), 9);
   if (spec.has("serviceAccountName")) pod.serviceAccount = spec["serviceAccountName"].text();
   if (spec.has("restartPolicy")) pod.restartPolicy = spec["restartPolicy"].text();
   pod.graceSeconds = static_cast<int>(spec["terminationGracePeriodSeconds"].asInt(options.graceSeconds));
@@ -182,10 +193,12 @@ PodSpec readPod(const resource::Object& owner, const Value& metadata, const Valu
       depends.empty() && own != owner.annotations.end())
     depends = own->second;
   pod.dependsOn = splitList(depends);
+  pod.templateHash = templateHash(metadata, spec, {});
   if (pod.gateway) return pod;
   for (const auto& container : spec["containers"].items())
     pod.containers.push_back(readContainer(container, images, options, pod.error));
   if (pod.containers.empty()) pod.error = "it has no containers";
+  pod.templateHash = templateHash(metadata, spec, pod.containers);
   return pod;
 }
 

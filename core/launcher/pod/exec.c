@@ -104,12 +104,37 @@ static bool die_with_parent(pid_t parent) {
   return getppid() == parent;
 }
 
+// The environment of a process of the pod; a command line would show its secrets to everybody.
+static bool take_environment_of(const char* pid) {
+  enum { kRoom = 1 << 20 };
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%s/environ", pid);
+  FILE* file = fopen(path, "re");
+  char* text = file ? malloc(kRoom + 1) : NULL;
+  if (!text) {
+    fprintf(stderr, "varka-pod: %s: %s\n", path, strerror(errno));
+    if (file) fclose(file);
+    return false;
+  }
+  const size_t length = fread(text, 1, kRoom, file);
+  fclose(file);
+  text[length] = 0;
+  clearenv();
+  for (char* entry = text; entry < text + length; entry += strlen(entry) + 1)
+    putenv(entry);  // keeps pointing into text
+  return true;
+}
+
 static bool parse(int argc, char** argv, struct exec_options* options) {
-  static const struct option kLong[] = {
-      {"ns", required_argument, NULL, 'n'},     {"join", required_argument, NULL, 'j'},
-      {"parent", required_argument, NULL, 'p'}, {"cwd", required_argument, NULL, 'c'},
-      {"nofile", required_argument, NULL, 'f'}, {"status-fd", required_argument, NULL, 's'},
-      {"env", required_argument, NULL, 'e'},    {NULL, 0, NULL, 0}};
+  static const struct option kLong[] = {{"ns", required_argument, NULL, 'n'},
+                                        {"join", required_argument, NULL, 'j'},
+                                        {"parent", required_argument, NULL, 'p'},
+                                        {"cwd", required_argument, NULL, 'c'},
+                                        {"nofile", required_argument, NULL, 'f'},
+                                        {"status-fd", required_argument, NULL, 's'},
+                                        {"env", required_argument, NULL, 'e'},
+                                        {"env-of", required_argument, NULL, 'o'},
+                                        {NULL, 0, NULL, 0}};
   for (int c; (c = getopt_long(argc, argv, "+", kLong, NULL)) != -1;) {
     switch (c) {
       case 'n':
@@ -132,6 +157,9 @@ static bool parse(int argc, char** argv, struct exec_options* options) {
         break;
       case 'e':
         putenv(optarg);
+        break;
+      case 'o':
+        if (!take_environment_of(optarg)) return false;
         break;
       default:
         return false;

@@ -62,7 +62,7 @@ static int usage(void) {
       "usage: varka-pod agent --control-fd N --ip IP [--hostname NAME] [--etc DIR] [--mount FROM:TO]...\n"
       "       varka-pod exec [--ns user=N,net=N,mnt=N,uts=N | --join PID] [--parent PID] [--cwd DIR] "
       "[--nofile N]\n"
-      "                      [--status-fd N] [--env NAME=VALUE]... -- COMMAND...\n"
+      "                      [--status-fd N] [--env-of PID] [--env NAME=VALUE]... -- COMMAND...\n"
       "       varka-pod probe\n",
       stderr);
   return 2;
