@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/resource/path.h"
+
 namespace varka::resource {
 namespace {
 
@@ -29,35 +31,6 @@ bool containsAll(const Value::Map& some, const Value& other) {
     if (!other.has(key) || !(value == other[key])) return false;
   }
   return true;
-}
-
-/// Cuts the first step off a path: a name, an index in brackets, or a quoted name in brackets.
-struct Step {
-  std::string name;
-  std::optional<std::size_t> index;
-};
-std::optional<Step> takeStep(std::string_view& path) {
-  if (path.front() == '.') path.remove_prefix(1);
-  if (path.empty()) return std::nullopt;
-  if (path.front() != '[') {
-    const auto end = std::min(path.find_first_of(".["), path.size());
-    Step step{std::string(path.substr(0, end)), std::nullopt};
-    path.remove_prefix(end);
-    return step;
-  }
-  if (path.size() > 1 && (path[1] == '\'' || path[1] == '"')) {
-    const auto end = path.find(std::string{path[1], ']'}, 2);
-    if (end == std::string_view::npos) return std::nullopt;
-    Step step{std::string(path.substr(2, end - 2)), std::nullopt};
-    path.remove_prefix(end + 2);
-    return step;
-  }
-  const auto end = path.find(']');
-  if (end == std::string_view::npos) return std::nullopt;
-  const auto index = parseWhole<std::size_t>(path.substr(1, end - 1));
-  if (!index) return std::nullopt;
-  path.remove_prefix(end + 1);
-  return Step{{}, index};
 }
 
 }  // namespace

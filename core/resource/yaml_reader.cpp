@@ -70,9 +70,7 @@ tl::expected<std::vector<YamlDocument>, YamlError> YamlReader::read() {
       }
       readDirectives();
       YamlDocument document = readDocument();
-      if (!document.value.isNull() || document.layout.end > document.layout.start) {
-        documents.push_back(std::move(document));
-      }
+      if (!document.value.isNull()) documents.push_back(std::move(document));
     }
     return documents;
   } catch (const Failure& failure) {
@@ -107,7 +105,6 @@ YamlDocument YamlReader::readDocument() {
   bytes_ = 0;
   YamlDocument document;
   document.value = readBlock(0, false, true, wantLayout_ ? &document.layout : nullptr);
-  if (!wantLayout_ && !document.value.isNull()) document.layout.end = pos_ + 1;
   skipToContent(false);
   if (!atEnd() && !atMarker()) {
     refuse(pos_, freshLine() ? "this line does not belong to what is above it; check its indentation"

@@ -4,6 +4,7 @@
 
 #include "core/resource/yaml.h"
 #include "core/resource/yaml_reader.h"
+#include "core/resource/yaml_style.h"
 
 namespace varka::resource {
 namespace {
@@ -78,39 +79,32 @@ void appendBlock(std::string& out, const std::string& text, int indent) {
   }
 }
 
-std::string scalarText(const Value& value) {
-  if (value.isNull()) return "null";
-  if (!value.isString()) return value.text();
-  const std::string& text = value.asString();
-  if (!needsQuotes(text)) return text;
-  std::string out;
-  appendJsonString(out, text);
-  return out;
+void appendYaml(std::string& out, const Value& value, int indent, bool afterDash, const BlockStyle& style);
+
+bool isFilled(const Value& value) {
+  return (value.isMap() || value.isList()) && value.size() > 0;
 }
 
-void appendYaml(std::string& out, const Value& value, int indent, bool afterDash);
-
-/// What follows "key:" or "-": a scalar on the same line, a collection below.
-void appendAfter(std::string& out, const Value& value, int indent, bool inMap) {
-  const bool collection = (value.isMap() || value.isList()) && value.size() > 0;
-  if (!collection) {
+/// What follows "key:" or "-": a scalar on the same line, a collection below. Ends with a line end.
+void appendAfter(std::string& out, const Value& value, int indent, bool inMap, const BlockStyle& style) {
+  if (!isFilled(value)) {
     out += ' ';
     if (value.isString() && fitsBlock(value.asString())) {
-      appendBlock(out, value.asString(), indent + 2);
+      appendBlock(out, value.asString(), indent + style.step);
       return;
     }
-    out += value.isMap() ? "{}" : value.isList() ? "[]" : scalarText(value);
+    out += value.isMap() ? "{}" : value.isList() ? "[]" : scalarText(value, false);
     out += '\n';
   } else if (inMap) {
     out += '\n';
-    appendYaml(out, value, value.isList() ? indent : indent + 2, false);
+    appendYaml(out, value, indent + (value.isList() ? style.listOffset : style.step), false, style);
   } else {
     out += ' ';
-    appendYaml(out, value, indent + 2, true);
+    appendYaml(out, value, indent + 2, true, style);
   }
 }
 
-void appendYaml(std::string& out, const Value& value, int indent, bool afterDash) {
+void appendYaml(std::string& out, const Value& value, int indent, bool afterDash, const BlockStyle& style) {
   bool first = afterDash;
   const auto startLine = [&] {
     if (!first) out.append(static_cast<std::size_t>(indent), ' ');
@@ -118,14 +112,19 @@ void appendYaml(std::string& out, const Value& value, int indent, bool afterDash
   };
   for (const auto& [key, mark, child] : value.entries()) {
     startLine();
-    out += scalarText(Value(key)) + ":";
-    appendAfter(out, child, indent, true);
+    out += scalarText(Value(key), false) + ":";
+    appendAfter(out, child, indent, true, style);
   }
   for (const auto& item : value.items()) {
     startLine();
     out += '-';
-    appendAfter(out, item, indent, false);
+    appendAfter(out, item, indent, false, style);
   }
+}
+
+std::string withoutLastBreak(std::string text) {
+  if (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
 }
 
 void appendJson(std::string& out, const Value& value, int indent, int level) {
@@ -172,12 +171,61 @@ void appendJson(std::string& out, const Value& value, int indent, int level) {
 
 }  // namespace
 
+std::string scalarText(const Value& value, bool flow, char quote) {
+  if (value.isNull()) return "null";
+  if (!value.isString()) return value.text();
+  const std::string& text = value.asString();
+  if (quote == '\'' && !hasControl(text)) {
+    std::string out = "'";
+    for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+    return out + "'";
+  }
+  const bool breaksFlow = flow && text.find_first_of(",[]{}") != std::string::npos;
+  if (quote != '"' && !breaksFlow && !needsQuotes(text)) return text;
+  std::string out;
+  appendJsonString(out, text);
+  return out;
+}
+
+std::string flowText(const Value& value) {
+  if (!value.isMap() && !value.isList()) return scalarText(value, true);
+  std::string out;
+  for (const auto& [key, mark, child] : value.entries()) {
+    out += (out.empty() ? "" : ", ") + scalarText(Value(key), true) + ": " + flowText(child);
+  }
+  for (const auto& item : value.items()) out += (out.empty() ? "" : ", ") + flowText(item);
+  return (value.isMap() ? "{" : "[") + out + (value.isMap() ? "}" : "]");
+}
+
+std::string blockText(const Value& value, int indent, const BlockStyle& style) {
+  std::string out;
+  if (isFilled(value)) {
+    appendYaml(out, value, indent, true, style);
+  } else {
+    appendAfter(out, value, indent, true, style);
+    out.erase(0, 1);
+  }
+  return withoutLastBreak(std::move(out));
+}
+
+std::string afterKey(const Value& value, int indent, const BlockStyle& style) {
+  std::string out;
+  appendAfter(out, value, indent, true, style);
+  return withoutLastBreak(std::move(out));
+}
+
+std::string afterDash(const Value& value, int indent, const BlockStyle& style) {
+  std::string out;
+  appendAfter(out, value, indent, false, style);
+  return withoutLastBreak(std::move(out));
+}
+
 std::string toYaml(const Value& value) {
   std::string out;
-  if ((value.isMap() || value.isList()) && value.size() > 0) {
-    appendYaml(out, value, 0, false);
+  if (isFilled(value)) {
+    appendYaml(out, value, 0, false, {});
   } else {
-    appendAfter(out, value, -2, true);
+    appendAfter(out, value, -2, true, {});
     out.erase(0, 1);
   }
   return out;
