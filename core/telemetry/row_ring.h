@@ -1,0 +1,37 @@
+#pragma once
+// RowRing: the newest rows, found by request or trace id. Bounded; mesh thread.
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/telemetry/traffic_graph.h"
+
+namespace varka::telemetry {
+
+class RowRing {
+ public:
+  explicit RowRing(std::size_t capacity) : capacity_(capacity) {}
+
+  /// Gives the row the next sequence number; the oldest row goes when the ring is full.
+  TrafficRowPtr add(TrafficRow row);
+  /// Puts `row` in the place of the one with the same sequence, if that is still there.
+  void replace(const TrafficRowPtr& row);
+  /// By start time.
+  [[nodiscard]] std::vector<TrafficRowPtr> find(const std::string& id) const;
+  /// The newest `max`, oldest first.
+  [[nodiscard]] std::vector<TrafficRowPtr> recent(std::size_t max) const;
+  [[nodiscard]] std::size_t size() const { return rows_.size(); }
+
+ private:
+  void unindex(const std::string& id, std::uint64_t sequence);
+
+  std::size_t capacity_;
+  std::uint64_t next_ = 1;
+  std::deque<TrafficRowPtr> rows_;  // sequences without gaps
+  std::unordered_map<std::string, std::vector<std::uint64_t>> byId_;  // x-request-id and trace id
+};
+
+}  // namespace varka::telemetry
