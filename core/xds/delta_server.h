@@ -55,7 +55,6 @@ class DeltaServer {
   };
   struct TypeState {
     bool wildcard = false;
-    bool everNamed = false;
     bool first = true;        // no request seen yet
     bool answerOwed = false;  // the first request is answered even when there is nothing
     std::set<std::string> names;
