@@ -24,7 +24,8 @@ struct ImageProgram {
 class ImageCatalogue {
  public:
   /// `variables`: what ${NAME} means in commands, env and workingDir; other names come from the environment.
-  explicit ImageCatalogue(std::map<std::string, std::string> variables = {});
+  ImageCatalogue() = default;
+  explicit ImageCatalogue(std::map<std::string, std::string> variables);
 
   void addProject(const std::vector<resource::ImageEntry>& images);
   /// `images:` of samples/images.yaml. Later additions come after earlier ones; the first match wins.

@@ -170,6 +170,18 @@ static bool parse(int argc, char** argv, struct exec_options* options) {
   return false;
 }
 
+// A directory of PATH that we may not enter makes execvp say EACCES although the program is nowhere.
+static int start_error(const char* program, int error) {
+  if (error != EACCES || strchr(program, '/')) return error;
+  char* path = strdup(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
+  for (char* directory = strtok(path, ":"); directory; directory = strtok(NULL, ":")) {
+    char candidate[4096];
+    snprintf(candidate, sizeof candidate, "%s/%s", directory, program);
+    if (access(candidate, F_OK) == 0) return EACCES;
+  }
+  return ENOENT;
+}
+
 int run_exec(int argc, char** argv) {
   struct exec_options options = {.namespaces = {-1, -1, -1, -1}, .status = -1};
   if (!parse(argc, argv, &options)) return kCannotStart;
@@ -190,5 +202,5 @@ int run_exec(int argc, char** argv) {
   reset_signals();
   if (!die_with_parent(options.parent)) return kCannotStart;
   execvp(argv[optind], argv + optind);
-  return give_up(&options, argv[optind], errno);
+  return give_up(&options, argv[optind], start_error(argv[optind], errno));
 }
