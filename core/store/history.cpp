@@ -65,9 +65,7 @@ void History::add(Request row) {
 }
 
 void History::add(std::vector<Request> rows) {
-  Batch batch;
-  batch.requests = std::move(rows);
-  state_->writer.add(std::move(batch));
+  state_->writer.addSampled(std::move(rows));
 }
 
 void History::add(std::vector<MetricPoint> rows) {

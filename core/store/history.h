@@ -20,12 +20,15 @@ struct HistoryOptions {
   std::int64_t maxBytes = 200LL * 1024 * 1024;   // oldest requests go first
   int batchMs = 250;
   std::size_t maxQueued = 50000;                 // rows; what comes on top is dropped and counted
+  std::size_t maxQueuedBytes = 16u << 20;        // of requests' JSON
+  /// Requests kept each second, and as many failed ones on top; the others are skipped and counted.
+  int maxRequestsPerSecond = 200;
   /// What the user should know (moved aside, disk full, dropped rows). Called on the writer thread.
   std::function<void(const std::string& message)> onWarning;
 };
 
 struct HistoryStats {
-  std::uint64_t written = 0, dropped = 0, commits = 0;
+  std::uint64_t written = 0, dropped = 0, skipped = 0, commits = 0;
   std::size_t queued = 0;
   std::int64_t bytes = 0;
 };
@@ -44,7 +47,7 @@ class History {
   void add(Event row);
   void add(CertificateEntry row);
   void add(Request row);
-  void add(std::vector<Request> rows);
+  void add(std::vector<Request> rows);  // under flood a sample, see maxRequestsPerSecond
   void add(std::vector<MetricPoint> rows);
   /// Waits until all that was added before is committed; false after `timeoutMs` or when the disk refuses.
   bool flush(int timeoutMs = 5000);

@@ -35,6 +35,12 @@ std::size_t Batch::size() const {
   return revisions.size() + events.size() + certificates.size() + requests.size() + metrics.size();
 }
 
+std::size_t Batch::bytes() const {
+  std::size_t out = 0;
+  for (const auto& request : requests) out += request.json.size();
+  return out;
+}
+
 void Batch::append(Batch&& later) {
   move(revisions, later.revisions);
   move(events, later.events);
@@ -56,25 +62,48 @@ Writer::~Writer() {
 
 void Writer::add(Batch&& rows) {
   const auto count = rows.size();
+  const auto bytes = rows.bytes();
   if (count == 0) return;
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() + count > options_.maxQueued) {
+    if (queue_.size() + count > options_.maxQueued || (bytes > 0 && queuedBytes_ + bytes > options_.maxQueuedBytes)) {
       stats_.dropped += count;
       return;
     }
     if (queue_.empty()) oldest_ = Clock::now();
+    queuedBytes_ += bytes;
     queue_.append(std::move(rows));
     added_ += count;
   }
   wake_.notify_one();
 }
 
+void Writer::addSampled(std::vector<Request>&& rows) {
+  Batch batch;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto now = Clock::now(); now - second_ >= std::chrono::seconds(1)) {
+      second_ = now;
+      keptNow_ = failedNow_ = 0;
+    }
+    for (auto& row : rows) {
+      auto& kept = !row.origin.empty() && keptNow_ >= options_.maxRequestsPerSecond ? failedNow_ : keptNow_;
+      if (kept >= options_.maxRequestsPerSecond) {
+        ++stats_.skipped;
+        continue;
+      }
+      ++kept;
+      batch.requests.push_back(std::move(row));
+    }
+  }
+  add(std::move(batch));
+}
+
 bool Writer::flush(std::chrono::milliseconds timeout) {
   std::unique_lock lock(mutex_);
   const auto target = added_;
   const auto failuresBefore = failures_;
-  hurry_ = true;
+  if (settled_ < target) hurry_ = true;
   wake_.notify_one();
   done_.wait_for(lock, timeout, [&] { return settled_ >= target || failures_ != failuresBefore; });
   return settled_ >= target;
@@ -125,6 +154,7 @@ bool Writer::takeBatch(std::unique_lock<std::mutex>& lock, Batch& out) {
   }
   hurry_ = false;
   out = std::exchange(queue_, {});
+  queuedBytes_ = 0;
   return true;
 }
 
@@ -143,6 +173,7 @@ void Writer::work(Database& db, Batch& batch) {
     // After the commit: its failure must not write the batch twice.
     if (auto cared = housekeeping(db); !cared) warn(cared.error().message);
   }
+  if (!written) warn(written.error().message + "; the mesh runs on, history waits");
   const std::lock_guard lock(mutex_);
   if (written) {
     stats_.written += batch.size();
@@ -159,12 +190,12 @@ void Writer::work(Database& db, Batch& batch) {
   if (batch.size() + queue_.size() <= options_.maxQueued) {
     batch.append(std::move(queue_));
     queue_ = std::move(batch);
+    queuedBytes_ = queue_.bytes();
   } else {
     stats_.dropped += batch.size();
     settled_ += batch.size();
   }
   batch = {};
-  warn(written.error().message + "; the mesh runs on, history waits");
 }
 
 Result<> Writer::ensureOpen(Database& db) {

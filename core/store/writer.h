@@ -26,6 +26,7 @@ struct Batch {
   std::vector<MetricPoint> metrics;
 
   [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t bytes() const;  // of requests' JSON
   [[nodiscard]] bool empty() const { return size() == 0; }
   void append(Batch&& later);
 };
@@ -38,6 +39,8 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   void add(Batch&& rows);
+  /// Only what the rate allows.
+  void addSampled(std::vector<Request>&& rows);
   bool flush(std::chrono::milliseconds timeout);
   [[nodiscard]] HistoryStats stats() const;
   /// Counts the files this writer opened; waits up to `timeout` for the first, 0 = none yet.
@@ -63,6 +66,9 @@ class Writer {
   mutable std::mutex mutex_;
   std::condition_variable wake_, done_;
   Batch queue_;                  // guarded by mutex_, as all below
+  std::size_t queuedBytes_ = 0;
+  Clock::time_point second_{};
+  int keptNow_ = 0, failedNow_ = 0;
   Clock::time_point oldest_{}, retryAt_{};
   std::uint64_t added_ = 0, settled_ = 0, failures_ = 0;
   HistoryStats stats_;

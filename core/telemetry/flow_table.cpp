@@ -62,10 +62,9 @@ void FlowTable::vote(std::int64_t nowMs, const std::vector<Flow>& flows, int ori
   if (origin < 0) return;
   EdgeCounts votes;
   votes.origins[static_cast<std::size_t>(origin)] = static_cast<std::uint64_t>(std::max(1, times));
-  for (const auto& flow : flows) {
-    const auto at = edges_.find(edgeId(flow.from, flow.to));
-    if (at != edges_.end()) at->second.window.addVotes(nowMs, votes);
-  }
+  // A record comes up to a second before the counters that make its edge visible: the vote is kept for them.
+  for (const auto& flow : flows)
+    if (auto* state = edge(flow, nowMs)) state->window.addVotes(nowMs, votes);
 }
 
 bool FlowTable::prune(std::int64_t nowMs) {

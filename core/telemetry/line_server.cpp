@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <QSocketNotifier>
+#include <QTimer>
 #include <cerrno>
 #include <cstring>
 #include <map>
@@ -59,9 +60,19 @@ struct LineServer::State {
   void acceptAll() {
     for (;;) {
       const int client = ::accept4(fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-      if (client < 0) return;
+      if (client < 0) {
+        if (errno == EMFILE || errno == ENFILE) pauseAccepting();
+        return;
+      }
       if (!admit(client)) ::close(client);
     }
+  }
+
+  // Without descriptors the waiting connection would wake us for ever.
+  void pauseAccepting() {
+    warn("no file descriptors are left for a new connection; trying again in a second");
+    listener->setEnabled(false);
+    QTimer::singleShot(1000, listener.get(), [this] { listener->setEnabled(true); });
   }
 
   bool admit(int client) {

@@ -4,6 +4,23 @@
 #include <utility>
 
 namespace varka::telemetry {
+namespace {
+
+std::size_t sizeOf(const xds::RequestRecord& record) {
+  auto out = sizeof record + record.path.size() + record.authority.size() + record.userAgent.size() + record.details.size();
+  for (const auto& step : record.steps) out += sizeof step + step.name.size() + step.detail.size() + step.source.size();
+  for (const auto* headers : {&record.requestHeaders, &record.responseHeaders})
+    for (const auto& header : *headers) out += sizeof header + header.first.size() + header.second.size();
+  return out;
+}
+
+}  // namespace
+
+std::size_t sizeOf(const TrafficRow& row) {
+  auto out = sizeof row - sizeof row.record + sizeOf(row.record);
+  for (const auto& record : row.server) out += sizeOf(*record);
+  return out;
+}
 
 TrafficRowPtr RowRing::add(TrafficRow row) {
   row.sequence = next_++;
@@ -12,19 +29,26 @@ TrafficRowPtr RowRing::add(TrafficRow row) {
   if (!record.id.empty()) byId_[record.id].push_back(made->sequence);
   if (!record.traceId.empty() && record.traceId != record.id) byId_[record.traceId].push_back(made->sequence);
   rows_.push_back(made);
-  while (rows_.size() > capacity_) {
-    const auto oldest = rows_.front();
-    rows_.pop_front();
-    unindex(oldest->record.id, oldest->sequence);
-    unindex(oldest->record.traceId, oldest->sequence);
-  }
+  bytes_ += sizeOf(*made);
+  while (rows_.size() > capacity_ || (bytes_ > maxBytes_ && rows_.size() > 1)) dropOldest();
   return made;
+}
+
+void RowRing::dropOldest() {
+  const auto oldest = rows_.front();
+  rows_.pop_front();
+  bytes_ -= sizeOf(*oldest);
+  unindex(oldest->record.id, oldest->sequence);
+  unindex(oldest->record.traceId, oldest->sequence);
 }
 
 void RowRing::replace(const TrafficRowPtr& row) {
   if (rows_.empty() || row->sequence < rows_.front()->sequence) return;
   const auto index = row->sequence - rows_.front()->sequence;
-  if (index < rows_.size()) rows_[index] = row;
+  if (index >= rows_.size()) return;
+  bytes_ += sizeOf(*row);
+  bytes_ -= sizeOf(*rows_[index]);
+  rows_[index] = row;
 }
 
 void RowRing::unindex(const std::string& id, std::uint64_t sequence) {

@@ -139,9 +139,9 @@ struct Telemetry::State {
 
   void voteFor(const TrafficRow& row) {
     const auto origin = originIndex(row.record.origin);
-    if (origin < 0) return;
+    if (origin < 0 || row.fromNode.empty()) return;
     std::vector<Flow> flows{{row.fromNode, row.toNode, true, true}};
-    if (row.record.side == "gateway") flows.push_back({std::string(kOutside), row.fromNode, true, false});
+    if (row.record.side == "gateway" && row.fromNode != kOutside) flows.push_back({std::string(kOutside), row.fromNode, true, false});
     flows_.vote(now(), flows, origin, row.sampledOneOf);
   }
 

@@ -3,6 +3,7 @@
 #include <QTemporaryDir>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <sys/stat.h>
 
 #include "tests/support/test.h"
@@ -15,13 +16,22 @@ namespace {
 struct Fixture {
   QTemporaryDir dir;
   std::string path = (dir.path() + QStringLiteral("/history.db")).toStdString();
-  std::vector<std::string> warnings;  // read after flush() or destruction only
+  std::mutex mutex;
+  std::vector<std::string> told;  // on the writer's thread
 
   HistoryOptions options() {
     HistoryOptions out;
     out.path = path;
-    out.onWarning = [this](const std::string& message) { warnings.push_back(message); };
+    out.maxRequestsPerSecond = 1'000'000;
+    out.onWarning = [this](const std::string& message) {
+      const std::lock_guard lock(mutex);
+      told.push_back(message);
+    };
     return out;
+  }
+  std::vector<std::string> warnings() {
+    const std::lock_guard lock(mutex);
+    return told;
   }
 };
 
@@ -65,6 +75,8 @@ class HistoryTest : public QObject {
   void corruptionWhileRunningBeginsANewFile();
   void unusableDirectoryDropsNothingSilently();
   void fullQueueDropsAndCounts();
+  void queueIsBoundedInBytes();
+  void floodOfRequestsIsSampledFailedOnesFirst();
 };
 
 void HistoryTest::eventsComeBackNewestFirst() {
@@ -82,7 +94,7 @@ void HistoryTest::eventsComeBackNewestFirst() {
   QCOMPARE(events->at(1).file, std::string("varka.yaml"));
   QCOMPARE(events->at(1).line, 3);
   QCOMPARE(events->at(1).column, 5);
-  QVERIFY(f.warnings.empty());
+  QVERIFY(f.warnings().empty());
 }
 
 void HistoryTest::fileIsPrivate() {
@@ -267,8 +279,8 @@ void HistoryTest::corruptFileIsMovedAsideAndHistoryGoesOn() {
     QVERIFY(history.flush());
     QCOMPARE(history.events(10)->size(), 1u);
   }
-  QCOMPARE(f.warnings.size(), 1u);
-  QVERIFY2(f.warnings[0].find("moved aside") != std::string::npos, f.warnings[0].c_str());
+  QCOMPARE(f.warnings().size(), 1u);
+  QVERIFY2(f.warnings()[0].find("moved aside") != std::string::npos, f.warnings()[0].c_str());
   int aside = 0;
   for (const auto& entry : std::filesystem::directory_iterator(f.dir.path().toStdString()))
     if (entry.path().filename().string().find(".broken-") != std::string::npos) ++aside;
@@ -289,7 +301,7 @@ void HistoryTest::truncatedFileIsMovedAside() {
   QVERIFY(history.flush());
   QCOMPARE(history.events(10)->size(), 1u);
   QCOMPARE(history.requests({})->size(), 0u);
-  QCOMPARE(f.warnings.size(), 1u);
+  QCOMPARE(f.warnings().size(), 1u);
 }
 
 void HistoryTest::fileOfANewerProgramIsMovedAside() {
@@ -306,8 +318,8 @@ void HistoryTest::fileOfANewerProgramIsMovedAside() {
     history.add(eventAt(1, "after"));
     QVERIFY(history.flush());
   }
-  QCOMPARE(f.warnings.size(), 1u);
-  QVERIFY2(f.warnings[0].find("newer Varka (format 999") != std::string::npos, f.warnings[0].c_str());
+  QCOMPARE(f.warnings().size(), 1u);
+  QVERIFY2(f.warnings()[0].find("newer Varka (format 999") != std::string::npos, f.warnings()[0].c_str());
 }
 
 void HistoryTest::corruptionWhileRunningBeginsANewFile() {
@@ -336,7 +348,7 @@ void HistoryTest::corruptionWhileRunningBeginsANewFile() {
   history.add(eventAt(1, "after"));
   QVERIFY(history.flush());
   QCOMPARE(history.events(10)->size(), 1u);
-  QVERIFY(!f.warnings.empty());
+  QVERIFY(!f.warnings().empty());
 }
 
 void HistoryTest::unusableDirectoryDropsNothingSilently() {
@@ -347,8 +359,8 @@ void HistoryTest::unusableDirectoryDropsNothingSilently() {
   history.add(eventAt(1, "waits"));
   QVERIFY(!history.flush());
   QVERIFY(!history.events(1).has_value());
-  QVERIFY(!f.warnings.empty());
-  QVERIFY2(f.warnings[0].find("No such file or directory") != std::string::npos, f.warnings[0].c_str());
+  QVERIFY(test::eventually(std::chrono::seconds(5), [&] { return !f.warnings().empty(); }));
+  QVERIFY2(f.warnings()[0].find("No such file or directory") != std::string::npos, f.warnings()[0].c_str());
   std::filesystem::create_directory(f.dir.path().toStdString() + "/missing");
   QVERIFY(test::eventually(std::chrono::seconds(5), [&] { return history.stats().written == 1; }));
   QCOMPARE(history.events(1)->front().message, std::string("waits"));
@@ -364,6 +376,38 @@ void HistoryTest::fullQueueDropsAndCounts() {
   QCOMPARE(history.stats().dropped, std::uint64_t{15});
   QVERIFY(history.flush());
   QCOMPARE(history.events(100)->size(), 10u);
+}
+
+void HistoryTest::queueIsBoundedInBytes() {
+  Fixture f;
+  auto options = f.options();
+  options.maxQueuedBytes = 10'000;
+  options.batchMs = 60000;
+  History history(options);
+  for (int i = 0; i < 5; ++i) history.add(request(i, "r", "t", 200, 4000));
+  history.add(eventAt(1, "small things still fit"));
+  QCOMPARE(history.stats().dropped, std::uint64_t{3});
+  QVERIFY(history.flush());
+  QCOMPARE(history.requests({})->size(), 2u);
+  QCOMPARE(history.events(10)->size(), 1u);
+  history.add(request(9, "r", "t", 200, 4000));  // there is room again
+  QCOMPARE(history.stats().dropped, std::uint64_t{3});
+}
+
+void HistoryTest::floodOfRequestsIsSampledFailedOnesFirst() {
+  Fixture f;
+  auto options = f.options();
+  options.maxRequestsPerSecond = 10;
+  History history(options);
+  std::vector<Request> rows;
+  for (int i = 0; i < 100; ++i) rows.push_back(request(i, "r" + std::to_string(i), "t", i >= 50 && i % 10 == 0 ? 503 : 200));
+  history.add(std::move(rows));
+  QVERIFY(history.flush());
+  RequestQuery failed;
+  failed.minStatus = 500;
+  QCOMPARE(history.requests(failed)->size(), 5u);
+  QCOMPARE(history.requests({})->size(), 15u);
+  QCOMPARE(history.stats().skipped, std::uint64_t{85});
 }
 
 VARKA_TEST(HistoryTest)

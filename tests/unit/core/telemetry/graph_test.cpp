@@ -76,6 +76,7 @@ class GraphTest : public QObject {
   void passthroughAndUnknownHostsAreExternal();
   void deniedByTheServerIsAnErrorWithP();
   void originComesFromTheMajorityOfVotes();
+  void votesBeforeTheCountersAreKept();
   void mtlsIsMixedWhenBothWereSeen();
   void healthNeedsTwoTicksButFailingIsImmediate();
   void tcpEdgesHaveBytes();
@@ -195,6 +196,17 @@ void GraphTest::originComesFromTheMajorityOfVotes() {
   QCOMPARE(mesh.tick().edges[0].errorOrigin, std::string("F"));
   mesh.now += 10'000;
   QCOMPARE(mesh.tick().edges[0].errorOrigin, std::string());  // out of the window
+}
+
+void GraphTest::votesBeforeTheCountersAreKept() {
+  Mesh mesh;
+  const auto flows = attribute(mesh.index, kProductpage, {"outbound", cluster("ratings"), "ratings-v1-0", true});
+  mesh.flows.vote(kNow, flows, originIndex("fault"), 1);
+  QVERIFY(mesh.tick().edges.empty());  // a vote alone is no traffic
+  mesh.now += 900;
+  mesh.flows.prune(mesh.now);
+  mesh.report(kProductpage, counters("outbound", cluster("ratings"), "ratings-v1-0", 0, 1));
+  QCOMPARE(mesh.tick().edges[0].errorOrigin, std::string("F"));
 }
 
 void GraphTest::mtlsIsMixedWhenBothWereSeen() {

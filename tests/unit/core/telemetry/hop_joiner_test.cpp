@@ -42,6 +42,7 @@ class HopJoinerTest : public QObject {
   void tcpConnectionsPairOneToOne();
   void nothingWaitsForEver();
   void ringFindsByIdAndForgetsTheOldest();
+  void ringIsBoundedInBytes();
 };
 
 void HopJoinerTest::serverThenClientIsOneRow() {
@@ -200,6 +201,27 @@ void HopJoinerTest::ringFindsByIdAndForgetsTheOldest() {
   ring.replace(changed);
   QCOMPARE(ring.find("r3")[0]->from, std::string("changed"));
   QVERIFY(ring.find("").empty());
+}
+
+void HopJoinerTest::ringIsBoundedInBytes() {
+  RowRing ring(1000, 100'000);
+  for (int i = 0; i < 100; ++i) {
+    TrafficRow row;
+    row.record.id = "r" + std::to_string(i);
+    row.record.steps.push_back({"route", true, std::string(5000, 'n'), "", ""});
+    const auto added = ring.add(row);
+    // What is put in later counts too.
+    auto changed = std::make_shared<TrafficRow>(*added);
+    changed->server.push_back(std::make_shared<const xds::RequestRecord>(row.record));
+    ring.replace(changed);
+  }
+  QVERIFY(ring.size() >= 5 && ring.size() <= 10);
+  QCOMPARE(ring.recent(1)[0]->record.id, std::string("r99"));
+  QVERIFY(ring.find("r0").empty());
+  TrafficRow huge;
+  huge.record.path = std::string(500'000, 'p');
+  ring.add(huge);
+  QCOMPARE(ring.size(), 1u);  // the newest is always there
 }
 
 VARKA_TEST(HopJoinerTest)
