@@ -58,6 +58,7 @@ struct RequestRecord {
 
 /// Exact counters since the last report, by edge. Latency as a histogram with fixed bounds (kLatencyBoundsMs).
 struct EdgeCounters {
+  /// peerWorkload: the pod on the other side; where only its address is known (plaintext), that, without the port.
   std::string side, cluster, peerWorkload, protocol;
   bool mtls = false;
   std::uint64_t requests = 0, errors5xx = 0, errors4xx = 0, status2xx = 0, status3xx = 0, noResponse = 0;
