@@ -49,15 +49,24 @@ struct CompiledRoute {
   HeaderEdits request, response;
 };
 
+/// Lets maps of strings be asked with a view.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+template <typename T>
+using TextMap = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
+using RouteIndices = std::vector<std::uint32_t>;  // into the virtual host's routes, ascending
+
 struct CompiledVirtualHost {
   const xds::VirtualHost* config = nullptr;
   std::vector<CompiledRoute> routes;
   HeaderEdits request, response;
-  // The path index. Indices into `routes`, ascending.
-  std::unordered_map<std::string, std::vector<std::uint32_t>> byPath;    // exact, case-sensitive
-  std::unordered_map<std::string, std::vector<std::uint32_t>> byPrefix;  // prefix, case-sensitive
-  std::vector<std::uint32_t> prefixLengths;                              // that occur in byPrefix, ascending
-  std::vector<std::uint32_t> others;                                     // regexes, case-insensitive ones …
+  // The path index: for a path, the routes that can match it are in few lists, merged in order of the routes.
+  TextMap<RouteIndices> byPath;            // exact, case-sensitive
+  TextMap<RouteIndices> byPrefix;          // prefix, case-sensitive
+  std::vector<std::size_t> prefixLengths;  // that occur in byPrefix, ascending
+  RouteIndices others;                     // regexes, case-insensitive ones, CONNECT
 };
 
 struct RouteDecision {
@@ -92,11 +101,11 @@ class CompiledRoutes {
   [[nodiscard]] const HeaderEdits& responseEdits() const { return response_; }
 
  private:
-  using HostMap = std::unordered_map<std::string, std::uint32_t>;
-  struct WildcardHosts {  // by length, longest first
-    std::map<std::size_t, HostMap, std::greater<>> byLength;
-  };
+  using HostMap = TextMap<std::uint32_t>;
+  using WildcardHosts = std::map<std::size_t, HostMap, std::greater<>>;  // by length of the fixed part, longest first
+  CompiledRoutes() = default;
   Result<> addDomain(const std::string& domain, std::uint32_t host);
+  [[nodiscard]] std::int64_t hostIndex(std::string_view authority) const;
 
   std::shared_ptr<const xds::RouteConfiguration> config_;
   std::string version_;
