@@ -385,7 +385,9 @@ void Launcher::reconcile(const Desired& desired) {
       if (!workload.pod.gateway || workload.pod.ns != service.ns) continue;
       if (!resource::mapMatches(service.selector, workload.pod.labels)) continue;
       gateway = true;
-      different = s.gateways.add(key, service, problems) || different;
+      if (!s.gateways.add(key, service, problems)) continue;
+      different = true;
+      for (Pod* pod : s.podsOf(key)) (void)pod->restart();  // a proxy inherits its sockets at its start only
     }
     if (!gateway) forwarded.push_back(service);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <tuple>
 
 #include "core/launcher/usage.h"
 #include "core/resource/yaml.h"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int kSidecarPatienceMs =
     10'000;  // then the service starts without waiting for its proxy any longer
+constexpr int kConfigRetryMs = 1000;
 constexpr int kLeaveEndpointsMs =
     150;  // between leaving the endpoints and SIGTERM: proxies learn of it meanwhile
 
@@ -24,6 +26,14 @@ std::string label(const resource::Labels& labels, const char* first, const char*
   if (const auto found = labels.find(first); found != labels.end()) return found->second;
   const auto found = labels.find(second);
   return found == labels.end() ? std::string() : found->second;
+}
+
+bool sameBesidesSamples(const PodStatus& a, const PodStatus& b) {
+  const auto key = [](const PodStatus& s) {
+    return std::tie(s.name, s.state, s.reason, s.ready, s.pid, s.proxyPid, s.agentPid, s.startedMs,
+                    s.restarts, s.proxyRestarts, s.command, s.env, s.hostPorts);
+  };
+  return key(a) == key(b);
 }
 
 }  // namespace
@@ -64,12 +74,9 @@ Pod::~Pod() {
 void Pod::begin() {
   if (terminating_) return;
   if (!spec_.error.empty()) return failForGood(spec_.error);
-  waitReason_ = world_.missingDependency(spec_.dependsOn);
-  if (!waitReason_.empty()) {
-    waitReason_ = "waits for " + waitReason_;
-    updateStatus();
-    return;
-  }
+  const std::string missing = world_.missingDependency(spec_.dependsOn);
+  waitReason_ = missing.empty() ? std::string() : "waits for " + missing;
+  if (!waitReason_.empty()) return updateStatus();
   startWorld();
 }
 
@@ -83,16 +90,28 @@ void Pod::failForGood(const std::string& why) {
   updateStatus();
 }
 
+// A Secret or ConfigMap may still come, as in Kubernetes.
+void Pod::waitForConfig(const std::string& why) {
+  containers_.clear();
+  containersStarted_ = false;
+  if (failure_ != why) failForGood(why);
+  QTimer::singleShot(kConfigRetryMs, this, [this] {
+    if (terminating_ || containersStarted_) return;
+    if (worldUp_) return startContainers();
+    begin();
+  });
+}
+
 void Pod::startWorld() {
-  failure_.clear();
   if (spec_.gateway) {
     startSidecar();
     return;
   }
   auto files =
       makePodFiles(spec_, name_, ip_, world_.options->runDirectory + "/etc/" + name_, world_.configs());
-  if (!files) return failForGood(files.error().message);
+  if (!files) return waitForConfig(files.error().message);
   files_ = std::move(*files);
+  failure_.clear();
   for (const auto& text : files_.notes)
     Q_EMIT happened(QStringLiteral("process"), QStringLiteral("warning"), QString::fromStdString(text));
   CapturePlan plan;
@@ -165,6 +184,7 @@ void Pod::tearDownThen(std::function<void()> next) {
     sidecar_.reset();
     capture_.reset();
     containersStarted_ = false;
+    if (terminating_) return stopSidecarAndWorld();
     next();
   });
 }
@@ -178,7 +198,7 @@ void Pod::startSidecar() {
   plan.runDirectory = world_.options->runDirectory;
   plan.ip = ip_;
   plan.adminSocket = status_->adminSocket;
-  if (spec_.gateway) plan.listeners = world_.gatewayListeners(spec_);
+  if (spec_.gateway) plan.listeners = [this] { return world_.gatewayListeners(spec_); };
   sidecar_ = std::make_unique<Sidecar>(std::move(plan), [this]() -> Result<UniqueFd> {
     return capture_ ? capture_->openProxyChannel() : Result<UniqueFd>(UniqueFd());
   });
@@ -198,13 +218,20 @@ void Pod::startSidecar() {
 void Pod::startContainers() {
   patience_.stop();
   if (containersStarted_ || terminating_ || spec_.gateway || !worldUp_) return;
-  containersStarted_ = true;
+  std::vector<Environment> environments;
   for (const auto& spec : spec_.containers) {
     auto environment = world_.environment(spec_, spec, PodIdentity{name_, ip_});
-    if (!environment) return failForGood(environment.error().message);
+    if (!environment) return waitForConfig(environment.error().message);
+    environments.push_back(std::move(*environment));
+  }
+  containersStarted_ = true;
+  failure_.clear();
+  for (std::size_t i = 0; i < spec_.containers.size(); ++i) {
+    const ContainerSpec& spec = spec_.containers[i];
+    Environment& environment = environments[i];
     for (const auto& [name, value] : files_.environment)
-      if (environment->get(name).empty()) environment->set(name, value);
-    capture_->adjust(*environment);
+      if (environment.get(name).empty()) environment.set(name, value);
+    capture_->adjust(environment);
     auto container =
         std::make_unique<Container>(spec, spec_.restartPolicy, ip_, spec_.graceSeconds, capture_.get());
     connect(container.get(), &Container::changed, this, &Pod::updateStatus);
@@ -222,7 +249,7 @@ void Pod::startContainers() {
       if (containers_.size() == 1 && capture_) capture_->sweep([] {});
     });
     containers_.push_back(std::move(container));
-    containers_.back()->start(std::move(*environment));
+    containers_.back()->start(std::move(environment));
   }
   updateStatus();
 }
@@ -270,7 +297,7 @@ void Pod::stopSidecarAndWorld() {
 Result<> Pod::restart() {
   if (terminating_) return fail("pod " + name_ + " is terminating");
   if (spec_.gateway && sidecar_) {
-    sidecar_->killNow();
+    sidecar_->restart();
     return {};
   }
   if (containers_.empty()) {
@@ -384,8 +411,9 @@ void Pod::updateStatus() {
   next->state = computeState(next->reason);
   next->ready = next->state == PodState::Ready;
   if (next->ready) next->reason.clear();
+  const bool different = !sameBesidesSamples(*status_, *next);
   status_ = std::move(next);
-  Q_EMIT changed();
+  if (different) Q_EMIT changed();
 }
 
 void Pod::sample(double seconds) {

@@ -63,6 +63,7 @@ class Pod : public QObject {
 
  private:
   void startWorld();
+  void waitForConfig(const std::string& why);
   void onWorldReady(const QString& warnings);
   void onWorldFailed(const QString& why);
   void onWorldLost();

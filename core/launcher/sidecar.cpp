@@ -59,7 +59,8 @@ void Sidecar::launch() {
     arguments.insert(arguments.end(), {"--capture-fd", std::to_string(3 + spawn.descriptors.size())});
     spawn.descriptors.push_back(channel->get());
   }
-  for (const auto& [port, descriptor] : plan_.listeners) {
+  const auto listeners = plan_.listeners ? plan_.listeners() : std::vector<std::pair<int, int>>();
+  for (const auto& [port, descriptor] : listeners) {
     arguments.insert(arguments.end(), {"--listen-fd", std::to_string(port) + "=" +
                                                           std::to_string(3 + spawn.descriptors.size())});
     spawn.descriptors.push_back(descriptor);
@@ -121,6 +122,12 @@ void Sidecar::stop() {
   grace_.start(kGraceMs);
 }
 
+void Sidecar::restart() {
+  if (!child_ || stopping_) return;
+  child_->kill(SIGTERM);
+  grace_.start(kGraceMs);
+}
+
 void Sidecar::killNow() {
   if (child_) child_->kill(SIGKILL);
 }
@@ -140,7 +147,9 @@ void Sidecar::onExit(int status) {
   const int delay = quickDeaths_ == 0 ? 0 : std::min(kMaxDelayMs, 50 << quickDeaths_);
   std::string text = "proxy: " + exitText(status);
   if (!WIFSIGNALED(status) && !lastWords_.empty()) text += " (" + lastWords_ + ")";
-  Q_EMIT happened(QStringLiteral("error"), QString::fromStdString(text + ": started again"));
+  const bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  Q_EMIT happened(good ? QStringLiteral("info") : QStringLiteral("error"),
+                  QString::fromStdString(text + ": started again"));
   again_.start(delay);
   Q_EMIT changed();
 }

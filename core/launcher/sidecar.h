@@ -20,7 +20,8 @@ namespace varka::launcher {
 struct SidecarPlan {
   std::string podProgram, proxyProgram;
   std::string nodeId, nodeMetadata, runDirectory, ip;
-  std::vector<std::pair<int, int>> listeners;  // mesh port → descriptor, borrowed
+  std::function<std::vector<std::pair<int, int>>()>
+      listeners;  // mesh port → descriptor, borrowed; asked at each start
   std::string adminSocket;
 };
 
@@ -34,7 +35,8 @@ class Sidecar : public QObject {
   ~Sidecar() override;
 
   void start();
-  void stop();  // SIGTERM, after 3 s SIGKILL; then `ended`
+  void stop();     // SIGTERM, after 3 s SIGKILL; then `ended`
+  void restart();  // drains, then starts again with the listeners of now
   void killNow();
   [[nodiscard]] bool ready() const { return ready_; }
   [[nodiscard]] std::int64_t pid() const { return child_ ? child_->pid() : 0; }
