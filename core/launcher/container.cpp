@@ -146,20 +146,37 @@ void Container::startProbes() {
     probe->start();
     probes_.push_back(std::move(probe));
   }
-  for (const auto& spec : spec_.liveness) {
-    auto probe = std::make_unique<Probe>(spec, portOf(spec), podIp_, capture_, execInPod());
-    connect(probe.get(), &Probe::failedFor, this, [this](const QString& why) {
-      Q_EMIT happened(QStringLiteral("warning"),
-                      QStringLiteral("liveness: ") + why + QStringLiteral(": restarting"));
-      restart();
-    });
-    probe->start();
-    probes_.push_back(std::move(probe));
-  }
+  startLiveness();
   if (readiness.empty()) {
     ready_ = true;
     reason_.clear();
   }
+}
+
+// A startupProbe holds the livenessProbe back until it has passed, and restarts when it fails itself.
+void Container::startLiveness() {
+  const auto add = [this](const ProbeSpec& spec, const QString& kind) {
+    auto probe = std::make_unique<Probe>(spec, portOf(spec), podIp_, capture_, execInPod());
+    connect(probe.get(), &Probe::failedFor, this, [this, kind](const QString& why) {
+      Q_EMIT happened(QStringLiteral("warning"),
+                      kind + QStringLiteral(": ") + why + QStringLiteral(": restarting"));
+      restart();
+    });
+    probes_.push_back(std::move(probe));
+    return probes_.back().get();
+  };
+  std::vector<Probe*> held;
+  for (const auto& spec : spec_.liveness) held.push_back(add(spec, QStringLiteral("liveness")));
+  for (const auto& spec : spec_.startup) {
+    Probe* probe = add(spec, QStringLiteral("startup"));
+    connect(probe, &Probe::passed, this, [held, probe] {
+      probe->stop();
+      for (Probe* one : held) one->start();
+    });
+    probe->start();
+  }
+  if (spec_.startup.empty())
+    for (Probe* one : held) one->start();
 }
 
 void Container::stop() {

@@ -50,6 +50,7 @@ class Container : public QObject {
  private:
   void launch();
   void startProbes();
+  void startLiveness();
   void onExit(int status);
   [[nodiscard]] std::string exitReason(int status);
   void scheduleRestart();

@@ -326,6 +326,33 @@ class LauncherTest : public QObject {
     QVERIFY(happened("liveness: exec /bin/false → exit 1: restarting"));
   }
 
+  void startupHoldsLivenessBack() {
+    const std::string marker = directory_->path().toStdString() + "/up";
+    start(deployment("alpha", "[/bin/sleep, infinity]",
+                     "        startupProbe: { exec: { command: [/usr/bin/test, -e, " + marker +
+                         "] }, periodSeconds: 60 }\n"
+                         "        livenessProbe: { exec: { command: [/bin/false] }, periodSeconds: 1, "
+                         "failureThreshold: 1 }\n"));
+    QVERIFY2(eventually(seconds(15), [&] { return allReady(); }), qPrintable(states()));
+    QVERIFY(!eventually(std::chrono::milliseconds(1500), [&] { return podOf("alpha")->restarts > 0; }));
+    QFile(QString::fromStdString(marker)).open(QIODevice::WriteOnly);
+    QVERIFY(eventually(seconds(10), [&] { return podOf("alpha")->restarts > 0; }));
+  }
+
+  void missingSecretIsWaitedFor() {
+    const auto pod =
+        deployment("alpha", "[/bin/sleep, infinity]",
+                   "        env: [{ name: T, valueFrom: { secretKeyRef: { name: late, key: t } } }]\n");
+    start(pod);
+    QVERIFY2(eventually(seconds(10), [&] { return podOf("alpha")->state == PodState::Crashed; }),
+             qPrintable(states()));
+    QVERIFY2(podOf("alpha")->reason.find("Secret default/late not found") == 0,
+             podOf("alpha")->reason.c_str());
+    launcher_->reconcile(desiredOf(
+        "apiVersion: v1\nkind: Secret\nmetadata: { name: late }\nstringData: { t: x }\n---\n" + pod));
+    QVERIFY2(eventually(seconds(10), [&] { return allReady(); }), qPrintable(states()));
+  }
+
   void dependenciesComeFirst() {
     start(service("db") + deployment("db", kServer, kPort9080) +
           "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web, annotations: { "
@@ -334,7 +361,11 @@ class LauncherTest : public QObject {
           "infinity] }] } } }\n");
     QCOMPARE(podOf("web")->state, PodState::Waiting);
     QCOMPARE(podOf("web")->reason, std::string("waits for db"));
+    int changes = 0;  // a waiting pod must not keep telling that it waits
+    connect(launcher_.get(), &Launcher::podChanged, this,
+            [&](const PodStatusPtr& pod) { changes += pod->workload == "web"; });
     QVERIFY2(eventually(seconds(15), [&] { return ready("web"); }), qPrintable(states()));
+    QVERIFY2(changes < 20, qPrintable(QString::number(changes)));
     QVERIFY(podOf("web")->startedMs >= podOf("db")->startedMs);
   }
 
@@ -357,8 +388,12 @@ class LauncherTest : public QObject {
   }
 
   void stubbornServiceIsKilledAfterItsGrace() {
-    start(deployment("alpha", "[/bin/sh, -c, 'trap : TERM; while :; do sleep 1; done']"));
+    start(deployment("alpha", "[/bin/sh, -c, 'trap : TERM; echo armed; while :; do sleep 1; done']"));
     QVERIFY2(eventually(seconds(10), [&] { return allReady(); }), qPrintable(states()));
+    QVERIFY(eventually(seconds(5), [&] {
+      const auto lines = launcher_->logs(podOf("alpha")->name, 10);
+      return std::any_of(lines.begin(), lines.end(), [](const auto& line) { return line.text == "armed"; });
+    }));
     const auto before = podOf("alpha");
     QElapsedTimer clock;
     clock.start();
