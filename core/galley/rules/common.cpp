@@ -179,7 +179,6 @@ void checkServerTls(Report& report, const Value& tls, const std::string& path) {
   checkCiphers(report, tls, path);
   const bool many = tls["credentialNames"].size() > 0;
   const bool files = tls["tlsCertificates"].size() > 0;
-  if (filled(tls, "credentialName") && many) report.error(path, "only one of credentialName and credentialNames may be set");
   if (many && tls["credentialNames"].size() > 2) report.error(path + ".credentialNames", "at most two credentials are possible");
   if (files && tls["tlsCertificates"].size() > 2) report.error(path + ".tlsCertificates", "at most two certificates are possible");
   const bool credential = filled(tls, "credentialName") || many;
@@ -199,8 +198,10 @@ void checkServerTls(Report& report, const Value& tls, const std::string& path) {
   const bool mutual = mode == "MUTUAL" || mode == "OPTIONAL_MUTUAL";
   if (filled(tls, "caCertCredentialName") && mode == "SIMPLE") report.error(path + ".caCertCredentialName", "SIMPLE checks no clients; remove caCertCredentialName");
   if (credential) {
-    if (filled(tls, "caCrl")) report.error(path + ".caCrl", "with a credential the revocation list belongs into the secret");
-    if (files) report.error(path, "only one of credentialName and tlsCertificates may be set");
+    const bool own = filled(tls, "serverCertificate");  // a lone privateKey passes in Istio too
+    if (files || own || (many && filled(tls, "credentialName"))) {
+      report.error(path, "only one of credentialName, credentialNames, tlsCertificates and serverCertificate with privateKey may be set");
+    }
     return;
   }
   if (files) {
@@ -251,6 +252,9 @@ void checkConnectionPool(Report& report, const Value& pool, const std::string& p
   positive(http, path + ".http", {"http1MaxPendingRequests", "http2MaxRequests", "maxRequestsPerConnection", "maxRetries", "maxConcurrentStreams"});
   positive(tcp, path + ".tcp", {"maxConnections"});
   checkDuration(report, http["idleTimeout"], path + ".http.idleTimeout");
+  for (const char* field : {"interval", "timeout"}) {
+    checkDuration(report, http["http2KeepAlive"][field], joinPath(path + ".http.http2KeepAlive", field));
+  }
   if (http["h2UpgradePolicy"].asString() == "UPGRADE" && http["useClientProtocol"].asBool()) {
     report.error(path + ".http.useClientProtocol", "useClientProtocol contradicts h2UpgradePolicy: UPGRADE");
   }

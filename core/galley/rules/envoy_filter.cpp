@@ -9,6 +9,18 @@ namespace {
 using resource::joinPath;
 using resource::Value;
 
+/// Envoy renamed envoy.router to envoy.filters.http.router and so on.
+void deprecatedName(Report& report, const std::string& name, const std::string& path) {
+  static const std::set<std::string> kOld = {"envoy.http_connection_manager", "envoy.router", "envoy.tcp_proxy", "envoy.cors", "envoy.fault", "envoy.lua",
+                                             "envoy.ext_authz", "envoy.rate_limit", "envoy.gzip", "envoy.buffer", "envoy.csrf", "envoy.squash",
+                                             "envoy.health_check", "envoy.ip_tagging", "envoy.grpc_web", "envoy.grpc_http1_bridge",
+                                             "envoy.grpc_json_transcoder", "envoy.http_dynamo_filter", "envoy.redis_proxy", "envoy.mongo_proxy",
+                                             "envoy.echo", "envoy.client_ssl_auth", "envoy.ratelimit",
+                                             "envoy.listener.tls_inspector", "envoy.listener.http_inspector", "envoy.listener.original_dst",
+                                             "envoy.listener.original_src", "envoy.listener.proxy_protocol"};
+  if (kOld.contains(name)) report.warning(path, "the filter name " + name + " is deprecated; use the name under envoy.filters");
+}
+
 void checkMatch(Report& report, const Value& match, const std::string& applyTo, const std::string& path) {
   const Value& proxy = match["proxy"];
   if (!proxy["proxyVersion"].text().empty()) report.check(path + ".proxy.proxyVersion", badRegex(proxy["proxyVersion"].asString()));
@@ -35,6 +47,7 @@ void checkMatch(Report& report, const Value& match, const std::string& applyTo, 
     return;
   }
   if (filter["name"].text().empty()) report.error(at, "the filter needs a name");
+  deprecatedName(report, filter["name"].asString(), at + ".name");
   if (filter["subFilter"].isMap()) {
     if (applyTo != "HTTP_FILTER") report.error(at + ".subFilter", "only patches of HTTP_FILTER can match a filter inside a filter");
     if (filter["subFilter"]["name"].text().empty()) report.error(at + ".subFilter", "the filter needs a name");
@@ -63,6 +76,8 @@ void checkPatch(Report& report, const Value& patch, const std::string& applyTo, 
     if (applyTo != "HTTP_FILTER" && applyTo != "NETWORK_FILTER") report.error(path + ".filterClass", "filterClass only works on filters");
   }
   if (applyTo == "EXTENSION_CONFIG" && !value["name"].isString()) report.error(path + ".value", "an extension needs a name");
+  if (value.has("name") && !value["name"].isString()) report.error(path + ".value.name", "a name must be a string; put it in quotes");
+  if (filter) deprecatedName(report, value["name"].asString(), path + ".value.name");
   const std::string type = value["typed_config"]["@type"].asString() + value["typedConfig"]["@type"].asString();
   const bool typed = value["typed_config"].isMap() || value["typedConfig"].isMap();
   if (filter && typed && type.empty()) report.error(path + ".value", "the typed_config needs an @type");

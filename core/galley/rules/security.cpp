@@ -42,7 +42,7 @@ bool isClaimKey(const std::string& key) {
 
 /// A condition's key and the values it takes.
 std::string badCondition(const std::string& key, const Value& values) {
-  static const std::set<std::string> kPlain = {"source.principal", "source.namespace", "source.serviceAccount", "request.auth.principal",
+  static const std::set<std::string> kPlain = {"source.principal", "source.namespace", "source.serviceAccount", "source.trustDomain", "request.auth.principal",
                                                "request.auth.audiences", "request.auth.presenter", "connection.sni"};
   const auto each = [&](auto bad) {
     for (const auto& value : values.items()) {
@@ -171,6 +171,7 @@ class PolicyChecker {
     }
     if (when["values"].size() == 0 && when["notValues"].size() == 0) report_.error(path, "the condition " + key + " needs values or notValues");
     for (const char* field : {"values", "notValues"}) {
+      emptyValues(when[field], joinPath(path, field));
       if (when[field].size() > 0) report_.check(joinPath(path, field), badCondition(key, when[field]));
     }
     if (action_ == "CUSTOM" && (key == "source.namespace" || key == "source.principal" || key.starts_with("request.auth."))) report_.error(path + ".key", key + " does not work with CUSTOM");

@@ -115,7 +115,8 @@ class Checker {
   void dynamicDns(const Value& list) {
     if (list.size() > 0) report_.error("spec.endpoints", "DYNAMIC_DNS has no endpoints");
     if (spec_["addresses"].size() > 0) report_.error("spec.addresses", "DYNAMIC_DNS has no addresses");
-    if (spec_["location"].asString() == "MESH_INTERNAL") report_.error("spec.location", "DYNAMIC_DNS is for hosts outside of the mesh");
+    const bool waypoint = report_.object().labels.contains("istio.io/use-waypoint");
+    if (spec_["location"].asString() == "MESH_INTERNAL" && waypoint) report_.error("spec.location", "DYNAMIC_DNS inside of the mesh does not work with a waypoint");
     if (spec_["workloadSelector"].isMap()) report_.error("spec.workloadSelector", "DYNAMIC_DNS has no workloads");
     forEach(spec_["hosts"], "spec.hosts", [&](const Value& host, const std::string& path) {
       if (!host.asString().starts_with("*")) report_.error(path, "DYNAMIC_DNS is for wildcard hosts");

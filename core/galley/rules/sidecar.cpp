@@ -51,6 +51,8 @@ class Checker {
       if (tls["subjectAltNames"].size() > 0) report_.error(path + ".tls.subjectAltNames", "subjectAltNames is not supported on Sidecars");
       if (tls["httpsRedirect"].asBool()) report_.error(path + ".tls.httpsRedirect", "httpsRedirect is not supported on Sidecars");
       if (!tls["credentialName"].text().empty()) report_.error(path + ".tls.credentialName", "credentialName is not supported on Sidecars");
+      if (tls["tlsCertificates"].size() > 0) report_.error(path + ".tls.tlsCertificates", "tlsCertificates is not supported on Sidecars");
+      if (tls["credentialNames"].size() > 0) report_.error(path + ".tls.credentialNames", "credentialNames is not supported on Sidecars");
       const std::string& mode = tls["mode"].asString();
       if (mode == "ISTIO_MUTUAL" || mode == "AUTO_PASSTHROUGH") report_.error(path + ".tls.mode", "the mode " + mode + " is not possible on Sidecars");
       checkServerTls(report_, tls, path + ".tls");

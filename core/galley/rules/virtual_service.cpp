@@ -114,7 +114,7 @@ class Checker {
     fault(route["fault"], path + ".fault");
     directResponse(route["directResponse"], path + ".directResponse");
     mirrors(route, path);
-    redirect(route["redirect"], path + ".redirect");
+    redirect(route, path + ".redirect");
     retries(route["retries"], path + ".retries");
     rewrite(route, path);
     destinations(route["route"], path + ".route");
@@ -146,17 +146,17 @@ class Checker {
     if (present(route["mirror"]) && route["mirrors"].size() > 0) report_.error(path + ".mirrors", "a route cannot have both mirror and mirrors");
   }
 
-  void stringMatch(const Value& match, const std::string& path, bool noRegex, bool prefixNeeded) {
-    if (match["regex"].isString()) {
-      if (noRegex) report_.error(path, "regex does not work in routes that delegate");
-      report_.check(path + ".regex", badRegex(match["regex"].asString()));
-    }
-    if (prefixNeeded && match["prefix"].isString() && match["prefix"].asString().empty()) {
+  /// In routes that delegate an empty prefix would hide what the two sides add to each other, so Istio refuses it there.
+  void stringMatch(const Value& match, const std::string& path, bool delegating, bool header) {
+    const Value& regex = match["regex"];
+    const bool presence = header && regex.asString() == "*";  // Istio's word for "the header is there"
+    if (regex.isString() && !presence) report_.check(path + ".regex", badRegex(regex.asString()));
+    if (delegating && match["prefix"].isString() && match["prefix"].asString().empty()) {
       report_.error(path + ".prefix", "an empty prefix matches everything; leave the match out");
     }
   }
 
-  void headerMatches(const Value& map, const std::string& path, bool noRegex) {
+  void headerMatches(const Value& map, const std::string& path, bool delegating) {
     for (const auto& [name, mark, match] : map.entries()) {
       const std::string at = joinPath(path, name);
       if (isClaim(name)) {
@@ -164,15 +164,15 @@ class Checker {
       } else if (!isPseudo(name)) {
         report_.check(at, badHeaderName(name));
       }
-      stringMatch(match, at, noRegex, false);
+      stringMatch(match, at, delegating, true);
     }
   }
 
-  void httpMatch(const Value& match, const std::string& path, bool noRegex) {
-    for (const char* field : {"uri", "scheme", "method", "authority"}) stringMatch(match[field], joinPath(path, field), noRegex, true);
-    headerMatches(match["headers"], path + ".headers", noRegex);
-    headerMatches(match["withoutHeaders"], path + ".withoutHeaders", noRegex);
-    for (const auto& [name, mark, param] : match["queryParams"].entries()) stringMatch(param, joinPath(path + ".queryParams", name), noRegex, false);
+  void httpMatch(const Value& match, const std::string& path, bool delegating) {
+    for (const char* field : {"uri", "scheme", "method", "authority"}) stringMatch(match[field], joinPath(path, field), delegating, false);
+    headerMatches(match["headers"], path + ".headers", delegating);
+    headerMatches(match["withoutHeaders"], path + ".withoutHeaders", delegating);
+    for (const auto& [name, mark, param] : match["queryParams"].entries()) stringMatch(param, joinPath(path + ".queryParams", name), delegating, false);
     sourceMatch(match, path);
     const std::string& ns = match["sourceNamespace"].asString();
     if (!ns.empty() && !isDnsLabel(ns)) report_.error(path + ".sourceNamespace", "\"" + ns + "\" is no namespace");
@@ -270,12 +270,19 @@ class Checker {
     });
   }
 
-  void redirect(const Value& redirect, const std::string& path) {
+  void redirect(const Value& route, const std::string& path) {
+    const Value& redirect = route["redirect"];
     if (!redirect.isMap()) return;
     const auto set = [&](const char* field) { return !redirect[field].text().empty(); };
-    if (!set("uri") && !set("authority") && !set("port") && !set("derivePort") && !set("scheme")) {
+    if (!set("uri") && !set("authority") && !set("port") && !set("derivePort") && !set("scheme") && !set("prefixRewrite")) {
       report_.error(path, "a redirect needs a uri, an authority, a scheme or a port");
       return;
+    }
+    if (set("prefixRewrite")) {
+      if (set("uri")) report_.error(path + ".prefixRewrite", "a redirect has either uri or prefixRewrite");
+      for (const auto& match : route["match"].items()) {
+        if (match["uri"].isMap() && !match["uri"]["prefix"].isString()) report_.error(path + ".prefixRewrite", "prefixRewrite needs matches by uri.prefix");
+      }
     }
     const auto code = redirect["redirectCode"].asInt();
     if (code != 0 && (code < 300 || code > 399)) report_.error(path + ".redirectCode", "a redirect's code is from 300 to 399");

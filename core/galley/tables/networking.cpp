@@ -75,6 +75,7 @@ message HTTPRedirect
   derivePort E(FROM_PROTOCOL_DEFAULT|FROM_REQUEST_PORT) oneof=port # Where the port comes from.
   scheme string # http or https.
   redirectCode uint # Default 301.
+  prefixRewrite string !not redirected by prefix yet # New path instead of the matched prefix.
 
 message HTTPDirectResponse
   status uint required # The status code.
@@ -523,7 +524,12 @@ message HTTPSettings
   idleTimeout duration # Of upstream connections.
   h2UpgradePolicy E(DEFAULT|DO_NOT_UPGRADE|UPGRADE) !upstream connections use HTTP/1.1 # Use HTTP/2.
   useClientProtocol bool !upstream connections use HTTP/1.1 # Same protocol as the client.
+  http2KeepAlive Http2KeepAlive !upstream connections use HTTP/1.1 # Pings.
   maxConcurrentStreams int !upstream connections use HTTP/1.1 # Streams per connection.
+
+message Http2KeepAlive
+  interval duration # Between pings.
+  timeout duration # Of one ping.
 
 message OutlierDetection
   consecutiveErrors int !deprecated; use consecutive5xxErrors # Deprecated.

@@ -49,6 +49,8 @@ message Source
   notRequestPrincipals []string # Token issuer/subject.
   namespaces []string # Namespaces.
   notNamespaces []string # Namespaces.
+  trustDomains []string # Trust domains.
+  notTrustDomains []string # Trust domains.
   serviceAccounts []string # Service accounts.
   notServiceAccounts []string # Service accounts.
   ipBlocks []string # Addresses of the peer.

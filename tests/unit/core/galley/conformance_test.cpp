@@ -11,8 +11,8 @@ using namespace varka;
 
 namespace {
 
-constexpr double kAcceptRatchet = 0.90;
-constexpr double kWarnRatchet = 0.90;
+constexpr double kAcceptRatchet = 0.99;
+constexpr double kWarnRatchet = 0.99;
 
 struct Count {
   int passed = 0, failed = 0, excluded = 0;
