@@ -121,6 +121,13 @@ struct StatValue {
   bool gauge = false;
 };
 
+/// A metric series summed over the shards.
+struct RequestTotals {
+  std::uint64_t requests = 0, requestBytes = 0, responseBytes = 0, durationSumUs = 0;
+  std::uint64_t tcpOpened = 0, tcpClosed = 0, tcpSent = 0, tcpReceived = 0;
+  std::array<std::uint64_t, LatencyHistogram::kBuckets> duration{};
+};
+
 class Stats {
  public:
   /// Any thread; the shard belongs to the worker that asked.
@@ -137,6 +144,7 @@ class Stats {
   [[nodiscard]] std::string json(std::string_view filter = {}, bool usedOnly = false) const;
   /// Prometheus text format: envoy_… and istio_… metrics.
   [[nodiscard]] std::string prometheus() const;
+  [[nodiscard]] std::map<RequestLabels, RequestTotals> series() const;
   /// Totals by edge since start; the telemetry client sends differences.
   [[nodiscard]] std::map<EdgeKey, xds::EdgeCounters> edges() const;
 

@@ -2,9 +2,10 @@
 // TelemetryClient: carries records and counters to the engine's telemetry.sock. Lives on the main loop; record() may be
 // called from any worker. Bounded: what does not fit is dropped and counted, never waited for. At rest it has no timer.
 
+#include <atomic>
 #include <cstdint>
-#include <deque>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -64,6 +65,8 @@ class TelemetryClient final : public IoHandler {
   std::atomic<std::int64_t> window_{0};
   std::atomic<int> inWindow_{0};
   std::atomic<int> oneOf_{1};
+  std::atomic<int> sent_{0};
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for posted tasks; loop thread
 };
 
 }  // namespace varka::proxy

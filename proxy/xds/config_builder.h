@@ -6,7 +6,6 @@
 // be used is refused with its reason and the last good one stays.
 
 #include <chrono>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -61,41 +60,57 @@ class ConfigBuilder {
   [[nodiscard]] const std::map<std::string, std::map<std::string, xds::Resource>>& resources() const { return resources_; }
 
  private:
-  struct Impl;
   struct ClusterState {
     std::shared_ptr<const xds::Cluster> config;
     std::string version;
     bool waitsForAssignment = false;  // since the last change
     Clock::time_point since{};
   };
+  /// A chain that is checked and compiled, apart from its secrets. Equal chains keep their pointers across versions.
+  struct PreparedChain {
+    std::shared_ptr<const xds::FilterChain> config;
+    std::shared_ptr<const CompiledRoutes> inlineRoutes;
+  };
   struct ListenerState {
     std::shared_ptr<const xds::Listener> config;
     std::string version;
     Clock::time_point since{};
+    std::vector<PreparedChain> chains;  // the default chain is last, when there is one
   };
   struct AssignmentState {
     std::shared_ptr<const xds::ClusterLoadAssignment> config;
     std::string version;
   };
+  /// What something still waits for, and until when (nullopt = for ever).
+  struct Wait {
+    std::string what;
+    std::optional<Clock::time_point> until;
+  };
 
-  std::optional<std::string> addResource(xds::AnyResource&& value, const xds::Resource& resource, Clock::time_point now);
-  void removeResource(const std::string& typeUrl, const std::string& name);
-  void refreshWanted();
-  [[nodiscard]] bool secretsThere(const std::vector<std::string>& names) const;
-  [[nodiscard]] TlsPtr resolve(const xds::CommonTlsContext& context, const std::string& sni, bool requireClient, const TlsPtr& old) const;
+  Result<> add(xds::AnyResource&& value, const xds::Resource& resource, Clock::time_point now);
+  Result<> addOne(xds::Cluster&& cluster, const xds::Resource& resource, Clock::time_point now);
+  Result<> addOne(xds::Listener&& listener, const xds::Resource& resource, Clock::time_point now);
+  Result<> addOne(xds::RouteConfiguration&& routes, const xds::Resource& resource, Clock::time_point now);
+  Result<> addOne(xds::ClusterLoadAssignment&& assignment, const xds::Resource& resource, Clock::time_point now);
+  Result<> addOne(xds::Secret&& secret, const xds::Resource& resource, Clock::time_point now);
+  Result<> addOne(xds::NameTable&& table, const xds::Resource& resource, Clock::time_point now);
+  void remove(std::string_view typeUrl, const std::string& name);
+  void assignmentArrived(const std::string& name);
+  void forgetUnwanted();
+  [[nodiscard]] std::vector<Wait> waits(const ClusterState& state) const;
+  [[nodiscard]] std::vector<Wait> waits(const ListenerState& state) const;
+  void addSecretWaits(const std::vector<std::string>& names, Clock::time_point since, std::vector<Wait>& out) const;
   [[nodiscard]] TlsPtr resolve(const xds::TransportSocket& socket, const TlsPtr& old) const;
-  [[nodiscard]] bool clusterWarm(const ClusterState& state, Clock::time_point now) const;
-  [[nodiscard]] bool listenerWarm(const ListenerState& state, Clock::time_point now) const;
   ClusterPtr buildCluster(const ClusterState& state, const ClusterPtr& old) const;
   ListenerPtr buildListener(const ListenerState& state, const ListenerPtr& old) const;
-  SecretPtr secret(std::string_view name) const;
+  ChainPtr buildChain(const PreparedChain& prepared, const ListenerPtr& old) const;
 
   std::map<std::string, ClusterState> clusters_;
   std::map<std::string, ListenerState> listeners_;
   std::map<std::string, AssignmentState> assignments_;
   std::map<std::string, std::shared_ptr<const CompiledRoutes>, std::less<>> routes_;
   Secrets secrets_;
-  std::set<std::string> ownSecrets_;  // made from certificate messages
+  std::set<std::string> ownSecrets_;  // made by setCertificate
   std::shared_ptr<const xds::NameTable> names_;
   std::map<std::string, std::map<std::string, xds::Resource>> resources_;
   std::vector<std::string> resubscribe_;

@@ -47,9 +47,12 @@ class XdsClient final : public IoHandler {
   void connect();
   void disconnect(const std::string& reason);
   void readSome();
-  void handle(xds::StreamMessage& message);
+  void handle(const xds::StreamMessage& message);
   void onResponse(const xds::DeltaResponse& response);
-  void onCertificate(const xds::CertificateIssued& certificate);
+  void onCertificate(const xds::CertificateIssued& issued);
+  void onCertificateError(const xds::CertificateError& error);
+  void onRotate(const xds::Rotate& rotate);
+  void renewIfDue();
   void requestCertificate();
   void rebuild();
   void sendRequests();
@@ -60,7 +63,7 @@ class XdsClient final : public IoHandler {
   Options options_;
   Events events_;
   UniqueFd fd_;
-  bool connected_ = false, writeInterest_ = false, readyTold_ = false, helloReceived_ = false;
+  bool connected_ = false, writeInterest_ = false, readyTold_ = false;
   Timer reconnect_, renew_, warmTimer_;
   int failures_ = 0;
   std::string out_;
@@ -70,7 +73,9 @@ class XdsClient final : public IoHandler {
   RuntimeConfigPtr told_;
   std::shared_ptr<const xds::NameTable> toldNames_;
   std::optional<pki::PrivateKey> pendingKey_;
+  bool csrPending_ = false;
   std::int64_t csrId_ = 0;
+  std::int64_t renewAtMs_ = 0;  // wall clock; 0 = no certificate yet
   std::string chainPem_;
 };
 
