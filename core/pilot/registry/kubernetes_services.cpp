@@ -2,6 +2,9 @@
 
 #include "core/pilot/registry/sources.h"
 
+#include <map>
+#include <tuple>
+
 namespace varka::pilot {
 
 using resource::Value;
@@ -95,6 +98,30 @@ void addSlice(Service& service, const resource::Object& slice) {
   }
 }
 
+// Pods by namespace and single label, so that a thousand services do not each look at every pod.
+class PodIndex {
+ public:
+  explicit PodIndex(const std::vector<Endpoint>& pods) {
+    for (const Endpoint& pod : pods) {
+      for (const auto& [key, value] : pod.labels) byLabel_[{pod.ns, key, value}].push_back(&pod);
+    }
+  }
+  /// Those that have the selector's rarest label.
+  [[nodiscard]] const std::vector<const Endpoint*>& candidates(const std::string& ns, const resource::Labels& selector) const {
+    static const std::vector<const Endpoint*> kNone;
+    const std::vector<const Endpoint*>* best = nullptr;
+    for (const auto& [key, value] : selector) {
+      const auto found = byLabel_.find({ns, key, value});
+      if (found == byLabel_.end()) return kNone;
+      if (!best || found->second.size() < best->size()) best = &found->second;
+    }
+    return best ? *best : kNone;
+  }
+
+ private:
+  std::map<std::tuple<std::string, std::string, std::string>, std::vector<const Endpoint*>> byLabel_;
+};
+
 bool known(const Service& service, const std::string& address) {
   for (const ServiceEndpoint& endpoint : service.endpoints) {
     if (endpoint.address == address) return true;
@@ -137,13 +164,12 @@ std::vector<std::string> textList(const Value& list) {
 std::vector<std::shared_ptr<Service>> kubernetesServices(const PilotInput& input) {
   std::vector<std::shared_ptr<Service>> out;
   if (!input.resources) return out;
-  std::map<std::string, std::vector<const Endpoint*>> podsByNamespace;
-  for (const Endpoint& endpoint : input.endpoints) podsByNamespace[endpoint.ns].push_back(&endpoint);
+  const PodIndex index(input.endpoints);
   std::map<std::string, std::shared_ptr<Service>> byName;
   for (const resource::ObjectPtr& object : input.resources->list("", "Service")) {
     auto service = serviceOf(object, input);
     if (!service->selector.empty()) {
-      for (const Endpoint* pod : podsByNamespace[service->ns]) {
+      for (const Endpoint* pod : index.candidates(service->ns, service->selector)) {
         if (resource::mapMatches(object->spec()["selector"], pod->labels)) {
           service->endpoints.push_back(instanceOf(*service, *pod));
         }

@@ -1,8 +1,8 @@
 // PushContext from outside: every resource decodes, equal input gives equal bytes, the window's queries, scale, samples.
 
 #include <QDirIterator>
-#include <QElapsedTimer>
 #include <QFile>
+#include <ctime>
 
 #include "core/xds/resource.h"
 #include "core/xds/snapshot.h"
@@ -161,14 +161,17 @@ spec: {selector: {istio: ingressgateway}, ports: [{name: http2, port: 80, target
       endpoints.push_back(pod(name, "10.1." + std::to_string(i / 250) + "." + std::to_string(i % 250), {{"app", name}}));
     }
     const Mesh mesh(yaml, std::move(endpoints));
-    QElapsedTimer timer;
-    timer.start();
+    // Processor time: the machine that tests may be busy with other things.
+    const auto sinceMs = [](std::clock_t start) { return (std::clock() - start) * 1000 / CLOCKS_PER_SEC; };
+    std::clock_t start = std::clock();
     const auto context = PushContext::build(mesh.input);
-    const qint64 built = timer.restart();
+    const auto built = sinceMs(start);
+    start = std::clock();
     const xds::Snapshot snapshot = context->generate(sidecar());
-    qInfo("1000 services: build %lld ms, generate %lld ms", static_cast<long long>(built), static_cast<long long>(timer.elapsed()));
+    const auto generated = sinceMs(start);
+    qInfo("1000 services: build %ld ms, generate %ld ms", static_cast<long>(built), static_cast<long>(generated));
     QCOMPARE(snapshot.of(xds::kEndpointType).size(), std::size_t(1000));
-    QVERIFY2(timer.elapsed() < 5000, "generation must not grow with the square of the services");
+    QVERIFY2(generated < 2000, "generation must not grow with the square of the services");
   }
 
   void everySampleOfTheCorpusGenerates() {
