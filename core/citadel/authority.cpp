@@ -93,8 +93,7 @@ Result<Root> makeRoot(const AuthorityOptions& options) {
 }
 
 void fillDefaults(AuthorityOptions& options) {
-  if (!options.nowMs)
-    options.nowMs = [] { return millis(std::chrono::system_clock::now()); };
+  if (!options.nowMs) options.nowMs = [] { return millis(std::chrono::system_clock::now()); };
   if (!options.jitter) {
     options.jitter = [engine = std::mt19937(std::random_device{}())]() mutable {
       return std::uniform_real_distribution<double>(-1, 1)(engine);
@@ -126,8 +125,10 @@ Result<std::unique_ptr<Authority>> Authority::open(AuthorityOptions options) {
     *root = std::move(*made);
   }
   if (millis((*root)->certificate.info().validity.notAfter) <= options.nowMs())
-    return fail("the mesh's root certificate in " + options.directory + " has expired; remove root.pem to begin with a new one");
-  auto state = std::make_unique<State>(std::move(options), TrustBundle(std::move(**root), std::move(*next), std::move(*old)));
+    return fail("the mesh's root certificate in " + options.directory +
+                " has expired; remove root.pem to begin with a new one");
+  auto state = std::make_unique<State>(std::move(options),
+                                       TrustBundle(std::move(**root), std::move(*next), std::move(*old)));
   state->refreshRootInfo();
   if (fresh) state->tell("root", state->rootInfo);
   return std::unique_ptr<Authority>(new Authority(std::move(state)));
@@ -138,25 +139,31 @@ Result<std::string> Authority::identityOf(const Workload& workload) const {
   // Round trip: names that do not fit a SPIFFE id are refused here and not in some peer's verification.
   const auto parsed = pki::SpiffeId::parse(id.uri());
   if (!parsed) return fail(parsed.error().in("identity of pod " + workload.ns + "/" + workload.pod));
-  if (!(*parsed == id)) return fail("identity of pod " + workload.ns + "/" + workload.pod + ": " + id.uri() + " is ambiguous");
+  if (!(*parsed == id))
+    return fail("identity of pod " + workload.ns + "/" + workload.pod + ": " + id.uri() + " is ambiguous");
   return id.uri();
 }
 
-Result<Issued> Authority::sign(const std::string& csrPem, const Workload& workload, std::chrono::seconds ttl) {
+Result<Issued> Authority::sign(const std::string& csrPem, const Workload& workload,
+                               std::chrono::seconds ttl) {
   auto& s = *state_;
   const auto uri = identityOf(workload);
   if (!uri) return fail(uri.error());
   const auto request = pki::CertificateRequest::fromPem(csrPem);
-  if (!request) return fail(request.error().in("certificate request of pod " + workload.ns + "/" + workload.pod));
+  if (!request)
+    return fail(request.error().in("certificate request of pod " + workload.ns + "/" + workload.pod));
 
   const auto life = ttl.count() <= 0 ? s.options.defaultTtl : std::clamp(ttl, kMinTtl, kMaxTtl);
   const auto& signer = s.bundle.signer();
   const auto now = timePoint(s.now());
-  const pki::Validity validity{now - kBackdate, std::min(now + life, signer.certificate.info().validity.notAfter)};
+  const pki::Validity validity{now - kBackdate,
+                               std::min(now + life, signer.certificate.info().validity.notAfter)};
   const pki::SpiffeId id{s.options.trustDomain, workload.ns, workload.serviceAccount};
-  const auto certificate = pki::Certificate::signWorkload(*request, id, validity, signer.certificate, signer.key);
+  const auto certificate =
+      pki::Certificate::signWorkload(*request, id, validity, signer.certificate, signer.key);
   if (!certificate) return fail(certificate.error().in("sign the certificate of " + *uri));
-  if (auto sound = lintWorkload(certificate->info(), *uri, signer.certificate.info(), now); !sound) return fail(sound.error());
+  if (auto sound = lintWorkload(certificate->info(), *uri, signer.certificate.info(), now); !sound)
+    return fail(sound.error());
 
   auto info = infoOf(*certificate);
   info.owner = workload.pod;

@@ -1,12 +1,14 @@
 #pragma once
-// Authority: the mesh's own certificate authority. Keeps its root in a folder (0700, key 0600), signs what proxies ask
-// for and remembers what is live. Lives on the mesh thread; the clock is given, so tests have no real time.
+// Authority: the mesh's own certificate authority. Keeps its root in a folder (0700, key 0600), signs what
+// proxies ask for and remembers what is live. Lives on the mesh thread; the clock is given, so tests have no
+// real time.
 //
-// Choices: P-256 everywhere; root 10 years, O=cluster.local as Istio's self-signed root; leaves 24 h unless asked
-// otherwise (10 s … 1 year, never beyond the root), backdated by one minute for clocks that differ (step-ca's figure,
-// Istio takes two); renewal at half of the life that is left at issue, ± 10 %, so that a mesh's proxies do not all come
-// at once; serials of 128 random bits. Of a CSR only the public key is used, after its signature was checked: who the
-// certificate is for is decided by the caller. Keys of workloads never come here.
+// Choices: P-256 everywhere; root 10 years, O=cluster.local as Istio's self-signed root; leaves 24 h unless
+// asked otherwise (10 s … 1 year, never beyond the root), backdated by one minute for clocks that differ
+// (step-ca's figure, Istio takes two); renewal at half of the life that is left at issue, ± 10 %, so that a
+// mesh's proxies do not all come at once; serials of 128 random bits. Of a CSR only the public key is used,
+// after its signature was checked: who the certificate is for is decided by the caller. Keys of workloads
+// never come here.
 
 #include <chrono>
 #include <cstdint>
@@ -21,11 +23,11 @@
 namespace varka::citadel {
 
 struct AuthorityOptions {
-  std::string directory;                      // <state>/ca, made if missing
+  std::string directory;  // <state>/ca, made if missing
   std::string trustDomain = "cluster.local";
   std::chrono::seconds defaultTtl{24 * 3600};
-  std::function<std::int64_t()> nowMs;        // empty = the system's clock, milliseconds since the epoch
-  std::function<double()> jitter;             // empty = random, in [-1, 1]
+  std::function<std::int64_t()> nowMs;  // empty = the system's clock, milliseconds since the epoch
+  std::function<double()> jitter;       // empty = random, in [-1, 1]
 };
 
 inline constexpr std::chrono::seconds kMinTtl{10};
@@ -53,8 +55,8 @@ struct Issued {
 
 class Authority {
  public:
-  /// Loads the root of `directory` or makes one. Refuses, with a message that says what to do, files that others can
-  /// read, a key that does not belong to the certificate, and half of a pair.
+  /// Loads the root of `directory` or makes one. Refuses, with a message that says what to do, files that
+  /// others can read, a key that does not belong to the certificate, and half of a pair.
   static Result<std::unique_ptr<Authority>> open(AuthorityOptions options);
   ~Authority();
   Authority(const Authority&) = delete;
@@ -79,14 +81,16 @@ class Authority {
 
   /// The pod is gone: its certificate is no longer listed.
   void forget(const std::string& ns, const std::string& pod);
-  /// Journals "expired" for what ran out until now; returns when to call again (ms since the epoch), 0 = never.
+  /// Journals "expired" for what ran out until now; returns when to call again (ms since the epoch), 0 =
+  /// never.
   std::int64_t expire();
 
   /// Called in `sign`, `expire`, and for a root made by `open` at the moment the callback is set.
   void onJournal(std::function<void(const JournalEntry&)> callback);
 
-  // Root rotation: prepare (old and new trusted, old signs) → activate (new signs) → prune (old is no longer trusted).
-  // The caller waits between the steps until all proxies have the bundle, then have new certificates.
+  // Root rotation: prepare (old and new trusted, old signs) → activate (new signs) → prune (old is no longer
+  // trusted). The caller waits between the steps until all proxies have the bundle, then have new
+  // certificates.
   Result<> prepareRoot();
   Result<> activateRoot();
   Result<> pruneRoots();

@@ -24,17 +24,20 @@ Result<> lintWorkload(const pki::CertificateInfo& certificate, const std::string
       {certificate.dnsNames.empty() && certificate.ipAddresses.empty(), "no other names"},
       {!certificate.isAuthority, "CA:FALSE"},
       {has(certificate.keyUsage, "digitalSignature"), "key usage digitalSignature"},
-      {!has(certificate.keyUsage, "keyCertSign") && !has(certificate.keyUsage, "cRLSign"), "no signing of certificates"},
+      {!has(certificate.keyUsage, "keyCertSign") && !has(certificate.keyUsage, "cRLSign"),
+       "no signing of certificates"},
       {has(certificate.extendedKeyUsage, "serverAuth") && has(certificate.extendedKeyUsage, "clientAuth"),
        "extended key usage for server and client"},
-      {certificate.subject.empty() == false || certificate.sanCritical, "critical names with an empty subject"},
+      {certificate.subject.empty() == false || certificate.sanCritical,
+       "critical names with an empty subject"},
       {certificate.serial.size() >= 16, "a serial of at least 64 bits"},
       {certificate.validity.notBefore <= at && at < certificate.validity.notAfter, "valid now"},
       {certificate.validity.notAfter <= issuer.validity.notAfter, "ends no later than its issuer"},
       {certificate.issuer == issuer.subject, "the issuer's name"},
   };
   for (const auto& [holds, rule] : rules)
-    if (!holds) return fail("the certificate for " + expectedUri + " breaks a rule and was not handed out: " + rule);
+    if (!holds)
+      return fail("the certificate for " + expectedUri + " breaks a rule and was not handed out: " + rule);
   return {};
 }
 

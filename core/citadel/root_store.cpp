@@ -34,15 +34,18 @@ Result<> RootStore::prepare() const {
   std::error_code ignored;
   fs::create_directories(directory_.parent_path(), ignored);
   if (::mkdir(directory_.c_str(), 0700) == 0) return {};
-  if (errno != EEXIST) return fail("make the authority's folder " + directory_.string() + ": " + errnoText(errno));
+  if (errno != EEXIST)
+    return fail("make the authority's folder " + directory_.string() + ": " + errnoText(errno));
   struct stat info {};
   if (::stat(directory_.c_str(), &info) != 0) return fail(directory_.string() + ": " + errnoText(errno));
-  if (!S_ISDIR(info.st_mode)) return fail(directory_.string() + " is not a folder; the authority keeps its root there");
+  if (!S_ISDIR(info.st_mode))
+    return fail(directory_.string() + " is not a folder; the authority keeps its root there");
   if (info.st_uid != ::geteuid())
     return fail(directory_.string() + " belongs to another user (uid " + std::to_string(info.st_uid) +
                 "); the authority's key is not safe there");
   if ((info.st_mode & 0077) != 0)
-    return fail(directory_.string() + " is open to other users; run: chmod 700 '" + directory_.string() + "'");
+    return fail(directory_.string() + " is open to other users; run: chmod 700 '" + directory_.string() +
+                "'");
   return {};
 }
 
@@ -56,7 +59,9 @@ Result<std::optional<Root>> RootStore::load(const char* name) const {
   const std::string remedy = "; restore the file, or remove it to begin with a new root";
   if (begin == std::string::npos) return fail(path.string() + " has no certificate" + remedy);
   auto key = pki::PrivateKey::fromPem(text->substr(0, begin));
-  if (!key) return fail(path.string() + " has no usable private key before its certificate (" + key.error().message + ")" + remedy);
+  if (!key)
+    return fail(path.string() + " has no usable private key before its certificate (" + key.error().message +
+                ")" + remedy);
   auto certificate = authorityFromPem(path, text->substr(begin));
   if (!certificate) return fail(certificate.error());
   if (!certificate->belongsTo(*key))

@@ -29,7 +29,8 @@ class RootStore {
 
   /// Makes the folder (0700) or refuses one that others may enter.
   Result<> prepare() const;
-  /// Nothing when the file is not there; an error when half of it is missing, others can read it, or the halves differ.
+  /// Nothing when the file is not there; an error when half of it is missing, others can read it, or the
+  /// halves differ.
   [[nodiscard]] Result<std::optional<Root>> loadRoot() const { return load("root.pem"); }
   [[nodiscard]] Result<std::optional<Root>> loadNext() const { return load("next.pem"); }
   /// Newest first.
@@ -37,7 +38,8 @@ class RootStore {
 
   Result<> saveRoot(const Root& root) const;
   Result<> saveNext(const Root& root) const { return save("next.pem", root); }
-  /// next becomes root, root becomes old-N. A crash between two steps leaves a root twice, which loading ignores.
+  /// next becomes root, root becomes old-N. A crash between two steps leaves a root twice, which loading
+  /// ignores.
   Result<> promote(const Root& next, const pki::Certificate& former) const;
   Result<> removeOld() const;
 

@@ -48,7 +48,8 @@ Result<> TrustBundle::prepare(Root next) {
 }
 
 Result<> TrustBundle::activate() {
-  if (!next_) return fail("no new root is prepared; prepare one first, so that every proxy trusts it before it signs");
+  if (!next_)
+    return fail("no new root is prepared; prepare one first, so that every proxy trusts it before it signs");
   old_.insert(old_.begin(), signer_.certificate);
   signer_ = std::move(*next_);
   next_.reset();

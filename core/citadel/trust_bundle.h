@@ -1,7 +1,9 @@
 #pragma once
-// TrustBundle: which roots are trusted and which one signs, while a root is being changed. A value: decides, does no I/O.
+// TrustBundle: which roots are trusted and which one signs, while a root is being changed. A value: decides,
+// does no I/O.
 //
-//   Steady ──prepare──► Prepared (signer + next trusted) ──activate──► Switched (next signs, former trusted) ──prune──► Steady
+//   Steady ──prepare──► Prepared (signer + next trusted) ──activate──► Switched (next signs, former trusted)
+//   ──prune──► Steady
 
 #include <optional>
 #include <string>
@@ -16,7 +18,8 @@ class TrustBundle {
  public:
   enum class Phase { Steady, Prepared, Switched };
 
-  /// `next` and `old` as found on disk; a root that is there twice (crash in the middle of a step) counts once.
+  /// `next` and `old` as found on disk; a root that is there twice (crash in the middle of a step) counts
+  /// once.
   TrustBundle(Root signer, std::optional<Root> next, std::vector<pki::Certificate> old);
 
   [[nodiscard]] Phase phase() const;

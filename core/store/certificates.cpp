@@ -7,7 +7,8 @@ namespace varka::store {
 
 Result<> insert(Database& db, const std::vector<CertificateEntry>& rows) {
   auto query = db.prepare(
-      "INSERT INTO certificates (time_ms, kind, pod, ns, spiffe_id, serial, sha256, not_before_ms, not_after_ms)"
+      "INSERT INTO certificates (time_ms, kind, pod, ns, spiffe_id, serial, sha256, not_before_ms, "
+      "not_after_ms)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   if (!query) return fail(query.error());
   for (const auto& row : rows) {
@@ -27,7 +28,8 @@ Result<> insert(Database& db, const std::vector<CertificateEntry>& rows) {
 
 Result<std::vector<CertificateEntry>> selectCertificates(Database& db, int limit) {
   auto query = db.prepare(
-      "SELECT time_ms, kind, pod, ns, spiffe_id, serial, sha256, not_before_ms, not_after_ms FROM certificates"
+      "SELECT time_ms, kind, pod, ns, spiffe_id, serial, sha256, not_before_ms, not_after_ms FROM "
+      "certificates"
       " ORDER BY id DESC LIMIT ?");
   if (!query) return fail(query.error());
   query->addBindValue(limit);
@@ -35,8 +37,8 @@ Result<std::vector<CertificateEntry>> selectCertificates(Database& db, int limit
   std::vector<CertificateEntry> out;
   while (query->next()) {
     const auto string = [&](int column) { return query->value(column).toString().toStdString(); };
-    out.push_back({query->value(0).toLongLong(), string(1), string(2), string(3), string(4), string(5), string(6),
-                   query->value(7).toLongLong(), query->value(8).toLongLong()});
+    out.push_back({query->value(0).toLongLong(), string(1), string(2), string(3), string(4), string(5),
+                   string(6), query->value(7).toLongLong(), query->value(8).toLongLong()});
   }
   return out;
 }

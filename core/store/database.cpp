@@ -80,8 +80,9 @@ Result<> Database::open(const std::string& path, Mode mode) {
   name_ = uniqueName();
   connection_ = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), name_);
   connection_.setDatabaseName(text(path));
-  connection_.setConnectOptions(mode == Mode::Read ? QStringLiteral("QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=2000")
-                                                   : QStringLiteral("QSQLITE_BUSY_TIMEOUT=2000"));
+  connection_.setConnectOptions(mode == Mode::Read
+                                    ? QStringLiteral("QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=2000")
+                                    : QStringLiteral("QSQLITE_BUSY_TIMEOUT=2000"));
   const auto opened = [&]() -> Result<> {
     if (!connection_.open()) return fail(errorOf(connection_.lastError()));
     if (auto set = configure(mode); !set) return set;
@@ -99,8 +100,9 @@ Result<> Database::open(const std::string& path, Mode mode) {
 Result<> Database::configure(Mode mode) {
   if (mode == Mode::Read) return {};
   // auto_vacuum only takes in a database that is still empty, so it comes before WAL writes the first page.
-  for (const char* pragma : {"PRAGMA auto_vacuum=INCREMENTAL", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL",
-                             "PRAGMA journal_size_limit=16777216", "PRAGMA temp_store=MEMORY"})
+  for (const char* pragma :
+       {"PRAGMA auto_vacuum=INCREMENTAL", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL",
+        "PRAGMA journal_size_limit=16777216", "PRAGMA temp_store=MEMORY"})
     if (auto done = run(QString::fromLatin1(pragma)); !done) return done;
   return {};
 }
@@ -162,8 +164,8 @@ Result<std::int64_t> Database::number(const QString& sql) {
 Result<> Database::giveBackFreePages() {
   const auto pages = std::min(number(QStringLiteral("PRAGMA freelist_count")).value_or(0), kPagesGivenBack);
   if (pages == 0) return {};
-  // The pragma frees one page a step and answers with rows of no columns, which Qt does not step through: hence the loop,
-  // in one transaction so that it stays cheap.
+  // The pragma frees one page a step and answers with rows of no columns, which Qt does not step through:
+  // hence the loop, in one transaction so that it stays cheap.
   if (auto begun = run(QStringLiteral("BEGIN IMMEDIATE")); !begun) return begun;
   auto freed = [&]() -> Result<> {
     auto query = prepare("PRAGMA incremental_vacuum(1)");
@@ -205,7 +207,8 @@ Result<std::string> moveAside(const std::string& path, std::int64_t nowMs) {
   const auto prefix = fs::path(path).filename().string() + kBrokenMark;
   for (const auto& entry : fs::directory_iterator(fs::path(path).parent_path(), ignored)) {
     const auto name = entry.path().filename().string();
-    if (name.starts_with(prefix) && !name.ends_with("-wal") && !name.ends_with("-shm")) old.push_back(entry.path());
+    if (name.starts_with(prefix) && !name.ends_with("-wal") && !name.ends_with("-shm"))
+      old.push_back(entry.path());
   }
   std::sort(old.begin(), old.end());
   for (std::size_t i = 0; i + kKeptAside < old.size(); ++i)

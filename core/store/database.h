@@ -1,5 +1,6 @@
 #pragma once
-// Database: one connection to the history file, on the thread that made it. Opens, checks, migrates. Private to core/store.
+// Database: one connection to the history file, on the thread that made it. Opens, checks, migrates. Private
+// to core/store.
 
 #include <QSqlDatabase>
 #include <QSqlQuery>
@@ -20,7 +21,8 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  /// Write: makes the file (0600), checks it and runs the missing migrations. Read: needs a file that is ready.
+  /// Write: makes the file (0600), checks it and runs the missing migrations. Read: needs a file that is
+  /// ready.
   Result<> open(const std::string& path, Mode mode);
   void close();
   [[nodiscard]] bool isOpen() const { return connection_.isOpen(); }
@@ -43,13 +45,16 @@ class Database {
   QSqlDatabase connection_;
 };
 
-/// Executes a bound statement; the message of a failure begins with SQLite's code: "[11] database disk image is malformed".
+/// Executes a bound statement; the message of a failure begins with SQLite's code: "[11] database disk image
+/// is malformed".
 Result<> execute(QSqlQuery& query);
 /// Whether the error means that the file itself is of no use (corrupt, not a database, of a newer program).
 [[nodiscard]] bool isBroken(const Error& error);
 /// Renames the file and its -wal and -shm out of the way; returns the new path. Keeps the two newest of such.
 Result<std::string> moveAside(const std::string& path, std::int64_t nowMs);
 
-inline QString text(const std::string& value) { return QString::fromUtf8(value.data(), static_cast<qsizetype>(value.size())); }
+inline QString text(const std::string& value) {
+  return QString::fromUtf8(value.data(), static_cast<qsizetype>(value.size()));
+}
 
 }  // namespace varka::store

@@ -7,7 +7,8 @@ namespace varka::store {
 
 Result<> insert(Database& db, const std::vector<Event>& rows) {
   auto query = db.prepare(
-      "INSERT INTO events (time_ms, kind, severity, object, message, file, line, col) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO events (time_ms, kind, severity, object, message, file, line, col) VALUES (?, ?, ?, ?, ?, "
+      "?, ?, ?)");
   if (!query) return fail(query.error());
   for (const auto& row : rows) {
     query->bindValue(0, static_cast<qlonglong>(row.timeMs));
@@ -25,7 +26,8 @@ Result<> insert(Database& db, const std::vector<Event>& rows) {
 
 Result<std::vector<Event>> selectEvents(Database& db, int limit) {
   auto query = db.prepare(
-      "SELECT time_ms, kind, severity, object, message, file, line, col FROM events ORDER BY id DESC LIMIT ?");
+      "SELECT time_ms, kind, severity, object, message, file, line, col FROM events ORDER BY id DESC LIMIT "
+      "?");
   if (!query) return fail(query.error());
   query->addBindValue(limit);
   if (auto done = execute(*query); !done) return fail(done.error());

@@ -106,7 +106,8 @@ Result<std::vector<Request>> History::requests(const RequestQuery& query) {
   return state_->read([&](Database& db) { return selectRequests(db, query); });
 }
 
-Result<std::vector<MetricPoint>> History::metrics(const std::string& series, std::int64_t fromMs, std::int64_t toMs) {
+Result<std::vector<MetricPoint>> History::metrics(const std::string& series, std::int64_t fromMs,
+                                                  std::int64_t toMs) {
   return state_->read([&](Database& db) { return selectMetrics(db, series, fromMs, toMs); });
 }
 

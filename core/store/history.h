@@ -1,8 +1,9 @@
 #pragma once
-// History: what the mesh remembers across runs, in SQLite (WAL, synchronous=NORMAL). Writes go into a bounded queue and
-// are committed by a writer thread, at most 250 ms later, all of a batch in one transaction: the caller never waits for a
-// disk. Queries read on the calling thread (always the one that made the History) through a connection of its own.
-// A database that is broken or of a newer Varka is moved aside and a new one made: it costs history, never the mesh.
+// History: what the mesh remembers across runs, in SQLite (WAL, synchronous=NORMAL). Writes go into a bounded
+// queue and are committed by a writer thread, at most 250 ms later, all of a batch in one transaction: the
+// caller never waits for a disk. Queries read on the calling thread (always the one that made the History)
+// through a connection of its own. A database that is broken or of a newer Varka is moved aside and a new one
+// made: it costs history, never the mesh.
 
 #include <cstdint>
 #include <functional>
@@ -16,11 +17,11 @@
 namespace varka::store {
 
 struct HistoryOptions {
-  std::string path;                              // <state>/history.db
-  std::int64_t maxBytes = 200LL * 1024 * 1024;   // oldest requests go first
+  std::string path;                             // <state>/history.db
+  std::int64_t maxBytes = 200LL * 1024 * 1024;  // oldest requests go first
   int batchMs = 250;
-  std::size_t maxQueued = 50000;                 // rows; what comes on top is dropped and counted
-  std::size_t maxQueuedBytes = 16u << 20;        // of requests' JSON
+  std::size_t maxQueued = 50000;           // rows; what comes on top is dropped and counted
+  std::size_t maxQueuedBytes = 16u << 20;  // of requests' JSON
   /// Requests kept each second, and as many failed ones on top; the others are skipped and counted.
   int maxRequestsPerSecond = 200;
   /// What the user should know (moved aside, disk full, dropped rows). Called on the writer thread.
@@ -52,18 +53,21 @@ class History {
   /// Waits until all that was added before is committed; false after `timeoutMs` or when the disk refuses.
   bool flush(int timeoutMs = 5000);
 
-  // Queries: only on the thread that made this object. They see what is committed; newest first unless said otherwise.
+  // Queries: only on the thread that made this object. They see what is committed; newest first unless said
+  // otherwise.
   [[nodiscard]] Result<std::vector<Event>> events(int limit);
   /// Without the texts: `changed` names keys only (yaml "" also for what exists).
   [[nodiscard]] Result<std::vector<Revision>> revisions(int limit);
   /// Every object that existed after `revision` of `session` (0 = the current), by key.
   [[nodiscard]] Result<std::vector<RevisionObject>> objectsAt(std::int64_t session, std::uint64_t revision);
   /// One object's text then; fails when it did not exist.
-  [[nodiscard]] Result<std::string> textAt(std::int64_t session, std::uint64_t revision, const std::string& key);
+  [[nodiscard]] Result<std::string> textAt(std::int64_t session, std::uint64_t revision,
+                                           const std::string& key);
   [[nodiscard]] Result<std::vector<CertificateEntry>> certificates(int limit);
   [[nodiscard]] Result<std::vector<Request>> requests(const RequestQuery& query);
   /// Oldest first; 1 s points for the last 15 minutes, 10 s points for the last 24 hours.
-  [[nodiscard]] Result<std::vector<MetricPoint>> metrics(const std::string& series, std::int64_t fromMs, std::int64_t toMs);
+  [[nodiscard]] Result<std::vector<MetricPoint>> metrics(const std::string& series, std::int64_t fromMs,
+                                                         std::int64_t toMs);
 
   [[nodiscard]] HistoryStats stats() const;
 

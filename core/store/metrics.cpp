@@ -11,7 +11,8 @@ constexpr int kFine = 1, kCoarse = 10;  // seconds of one point
 }  // namespace
 
 Result<> insert(Database& db, const std::vector<MetricPoint>& rows) {
-  // Percentiles cannot be added: a coarse point has the request-weighted mean of p50 and p95 and the highest p99.
+  // Percentiles cannot be added: a coarse point has the request-weighted mean of p50 and p95 and the highest
+  // p99.
   auto query = db.prepare(
       "INSERT INTO metrics (series, resolution, at_ms, requests, errors, bytes, p50, p95, p99)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -41,13 +42,15 @@ Result<> insert(Database& db, const std::vector<MetricPoint>& rows) {
 
 Result<std::vector<MetricPoint>> selectMetrics(Database& db, const std::string& series, std::int64_t fromMs,
                                                std::int64_t toMs) {
-  // Coarse points up to where the fine ones of this series begin, then the fine ones: no second is told twice.
+  // Coarse points up to where the fine ones of this series begin, then the fine ones: no second is told
+  // twice.
   auto border = db.prepare("SELECT min(at_ms) FROM metrics WHERE series = ? AND resolution = 1");
   if (!border) return fail(border.error());
   border->addBindValue(text(series));
   if (auto done = execute(*border); !done) return fail(done.error());
   qlonglong fineFrom = toMs;
-  if (border->next() && !border->value(0).isNull()) fineFrom = (border->value(0).toLongLong() + 9999) / 10000 * 10000;
+  if (border->next() && !border->value(0).isNull())
+    fineFrom = (border->value(0).toLongLong() + 9999) / 10000 * 10000;
   auto query = db.prepare(
       "SELECT at_ms, requests, errors, bytes, p50, p95, p99 FROM metrics"
       " WHERE series = ? AND at_ms >= ? AND at_ms < ?"
@@ -61,9 +64,9 @@ Result<std::vector<MetricPoint>> selectMetrics(Database& db, const std::string& 
   if (auto done = execute(*query); !done) return fail(done.error());
   std::vector<MetricPoint> out;
   while (query->next()) {
-    out.push_back({query->value(0).toLongLong(), series, query->value(1).toULongLong(), query->value(2).toULongLong(),
-                   query->value(3).toULongLong(), query->value(4).toDouble(), query->value(5).toDouble(),
-                   query->value(6).toDouble()});
+    out.push_back({query->value(0).toLongLong(), series, query->value(1).toULongLong(),
+                   query->value(2).toULongLong(), query->value(3).toULongLong(), query->value(4).toDouble(),
+                   query->value(5).toDouble(), query->value(6).toDouble()});
   }
   return out;
 }

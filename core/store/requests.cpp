@@ -30,7 +30,8 @@ Request rowOf(const QSqlQuery& query) {
 
 Result<> insert(Database& db, const std::vector<Request>& rows) {
   auto query = db.prepare(
-      "INSERT INTO requests (time_ms, duration_us, request_id, trace_id, source, target, side, status, origin, record)"
+      "INSERT INTO requests (time_ms, duration_us, request_id, trace_id, source, target, side, status, "
+      "origin, record)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   if (!query) return fail(query.error());
   for (const auto& row : rows) {
@@ -51,7 +52,8 @@ Result<> insert(Database& db, const std::vector<Request>& rows) {
 
 Result<std::vector<Request>> selectRequests(Database& db, const RequestQuery& wanted) {
   std::string sql =
-      "SELECT time_ms, duration_us, request_id, trace_id, source, target, side, status, origin, record FROM requests"
+      "SELECT time_ms, duration_us, request_id, trace_id, source, target, side, status, origin, record FROM "
+      "requests"
       " WHERE time_ms >= ? AND time_ms < ? AND status >= ?";
   if (!wanted.id.empty()) sql += " AND (request_id = ? OR trace_id = ?)";
   if (!wanted.from.empty()) sql += " AND source = ?";
@@ -60,7 +62,8 @@ Result<std::vector<Request>> selectRequests(Database& db, const RequestQuery& wa
   auto query = db.prepare(sql.c_str());
   if (!query) return fail(query.error());
   query->addBindValue(static_cast<qlonglong>(wanted.fromMs));
-  query->addBindValue(wanted.toMs > 0 ? static_cast<qlonglong>(wanted.toMs) : std::numeric_limits<qlonglong>::max());
+  query->addBindValue(wanted.toMs > 0 ? static_cast<qlonglong>(wanted.toMs)
+                                      : std::numeric_limits<qlonglong>::max());
   query->addBindValue(wanted.minStatus);
   for (const auto& value : {wanted.id, wanted.id, wanted.from, wanted.to})
     if (!value.empty()) query->addBindValue(text(value));

@@ -16,9 +16,11 @@ Result<std::int64_t> beginSession(Database& db, std::int64_t nowMs) {
 
 Result<> insert(Database& db, const std::vector<Revision>& rows) {
   // REPLACE: a batch that failed half-way and is tried again must not stumble over itself.
-  auto revision = db.prepare("INSERT OR REPLACE INTO revisions (session, revision, time_ms, cause) VALUES (?, ?, ?, ?)");
+  auto revision =
+      db.prepare("INSERT OR REPLACE INTO revisions (session, revision, time_ms, cause) VALUES (?, ?, ?, ?)");
   if (!revision) return fail(revision.error());
-  auto object = db.prepare("INSERT OR REPLACE INTO revision_objects (session, key, revision, yaml) VALUES (?, ?, ?, ?)");
+  auto object = db.prepare(
+      "INSERT OR REPLACE INTO revision_objects (session, key, revision, yaml) VALUES (?, ?, ?, ?)");
   if (!object) return fail(object.error());
   for (const auto& row : rows) {
     revision->bindValue(0, static_cast<qlonglong>(row.session));
@@ -51,17 +53,21 @@ Result<std::vector<Revision>> selectRevisions(Database& db, int limit) {
     const auto session = query->value(0).toLongLong();
     const auto revision = query->value(1).toULongLong();
     if (out.empty() || out.back().session != session || out.back().revision != revision) {
-      out.push_back({session, revision, query->value(2).toLongLong(), query->value(3).toString().toStdString(), {}});
+      out.push_back(
+          {session, revision, query->value(2).toLongLong(), query->value(3).toString().toStdString(), {}});
     }
-    if (!query->value(4).isNull()) out.back().changed.push_back({query->value(4).toString().toStdString(), {}});
+    if (!query->value(4).isNull())
+      out.back().changed.push_back({query->value(4).toString().toStdString(), {}});
   }
   return out;
 }
 
-Result<std::vector<RevisionObject>> selectObjectsAt(Database& db, std::int64_t session, std::uint64_t revision) {
+Result<std::vector<RevisionObject>> selectObjectsAt(Database& db, std::int64_t session,
+                                                    std::uint64_t revision) {
   // SQLite takes the bare column `yaml` from the row that has the maximum (its documented behaviour).
   auto query = db.prepare(
-      "SELECT key, yaml, max(revision) FROM revision_objects WHERE session = ? AND revision <= ? GROUP BY key ORDER BY key");
+      "SELECT key, yaml, max(revision) FROM revision_objects WHERE session = ? AND revision <= ? GROUP BY "
+      "key ORDER BY key");
   if (!query) return fail(query.error());
   query->addBindValue(static_cast<qlonglong>(session));
   query->addBindValue(static_cast<qulonglong>(revision));
@@ -74,9 +80,11 @@ Result<std::vector<RevisionObject>> selectObjectsAt(Database& db, std::int64_t s
   return out;
 }
 
-Result<std::string> selectTextAt(Database& db, std::int64_t session, std::uint64_t revision, const std::string& key) {
+Result<std::string> selectTextAt(Database& db, std::int64_t session, std::uint64_t revision,
+                                 const std::string& key) {
   auto query = db.prepare(
-      "SELECT yaml FROM revision_objects WHERE session = ? AND key = ? AND revision <= ? ORDER BY revision DESC LIMIT 1");
+      "SELECT yaml FROM revision_objects WHERE session = ? AND key = ? AND revision <= ? ORDER BY revision "
+      "DESC LIMIT 1");
   if (!query) return fail(query.error());
   query->addBindValue(static_cast<qlonglong>(session));
   query->addBindValue(text(key));
@@ -93,7 +101,8 @@ Result<> pruneSessions(Database& db) {
   const auto last = *newest - kKeptSessions;
   if (last <= 0) return {};
   for (const char* table : {"revisions WHERE session", "revision_objects WHERE session", "sessions WHERE id"})
-    if (auto done = db.run(QStringLiteral("DELETE FROM %1 <= %2").arg(QString::fromLatin1(table)).arg(last)); !done)
+    if (auto done = db.run(QStringLiteral("DELETE FROM %1 <= %2").arg(QString::fromLatin1(table)).arg(last));
+        !done)
       return done;
   return {};
 }

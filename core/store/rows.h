@@ -52,9 +52,9 @@ struct MetricPoint {
 };
 
 struct RequestQuery {
-  std::string id;       // x-request-id or trace id, "" = any
+  std::string id;                     // x-request-id or trace id, "" = any
   std::int64_t fromMs = 0, toMs = 0;  // 0 = open
-  std::string from, to; // workload, "" = any
+  std::string from, to;               // workload, "" = any
   int minStatus = 0;
   int limit = 1000;
 };

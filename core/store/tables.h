@@ -1,6 +1,6 @@
 #pragma once
-// The tables: how rows go in (on the writer's connection) and come out (on the reader's). One file per table group:
-// revisions.cpp, events.cpp, certificates.cpp, requests.cpp, metrics.cpp. Private to core/store.
+// The tables: how rows go in (on the writer's connection) and come out (on the reader's). One file per table
+// group: revisions.cpp, events.cpp, certificates.cpp, requests.cpp, metrics.cpp. Private to core/store.
 
 #include <cstdint>
 #include <vector>
@@ -21,8 +21,10 @@ Result<> insert(Database& db, const std::vector<Request>& rows);
 Result<> insert(Database& db, const std::vector<MetricPoint>& rows);
 
 Result<std::vector<Revision>> selectRevisions(Database& db, int limit);
-Result<std::vector<RevisionObject>> selectObjectsAt(Database& db, std::int64_t session, std::uint64_t revision);
-Result<std::string> selectTextAt(Database& db, std::int64_t session, std::uint64_t revision, const std::string& key);
+Result<std::vector<RevisionObject>> selectObjectsAt(Database& db, std::int64_t session,
+                                                    std::uint64_t revision);
+Result<std::string> selectTextAt(Database& db, std::int64_t session, std::uint64_t revision,
+                                 const std::string& key);
 Result<std::vector<Event>> selectEvents(Database& db, int limit);
 Result<std::vector<CertificateEntry>> selectCertificates(Database& db, int limit);
 Result<std::vector<Request>> selectRequests(Database& db, const RequestQuery& query);

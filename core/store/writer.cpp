@@ -16,7 +16,8 @@ constexpr int kCommitsBetweenCare = 40;  // ten seconds of a busy mesh
 constexpr int kPruneRounds = 12;         // each takes a tenth of the requests
 
 std::int64_t wallMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
 
@@ -66,7 +67,8 @@ void Writer::add(Batch&& rows) {
   if (count == 0) return;
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() + count > options_.maxQueued || (bytes > 0 && queuedBytes_ + bytes > options_.maxQueuedBytes)) {
+    if (queue_.size() + count > options_.maxQueued ||
+        (bytes > 0 && queuedBytes_ + bytes > options_.maxQueuedBytes)) {
       stats_.dropped += count;
       return;
     }
@@ -138,7 +140,8 @@ void Writer::run() {
   db.close();
 }
 
-// Waits until a batch is due; false when the end was asked for and nothing waits (or the disk refuses at the end).
+// Waits until a batch is due; false when the end was asked for and nothing waits (or the disk refuses at the
+// end).
 bool Writer::takeBatch(std::unique_lock<std::mutex>& lock, Batch& out) {
   for (;;) {
     if (stop_ && (queue_.empty() || failures_ > 0)) return false;
@@ -184,7 +187,8 @@ void Writer::work(Database& db, Batch& batch) {
     batch = {};
     return;
   }
-  // Disk full, or the file cannot be made: keep what waits and try again; what exceeds the limit is dropped and counted.
+  // Disk full, or the file cannot be made: keep what waits and try again; what exceeds the limit is dropped
+  // and counted.
   ++failures_;
   retryAt_ = Clock::now() + kRetry;
   if (batch.size() + queue_.size() <= options_.maxQueued) {
@@ -248,7 +252,8 @@ Result<> Writer::housekeeping(Database& db) {
   const auto pageSize = db.number(QStringLiteral("PRAGMA page_size")).value_or(4096);
   const auto used = [&] {
     return (db.number(QStringLiteral("PRAGMA page_count")).value_or(0) -
-            db.number(QStringLiteral("PRAGMA freelist_count")).value_or(0)) * pageSize;
+            db.number(QStringLiteral("PRAGMA freelist_count")).value_or(0)) *
+           pageSize;
   };
   for (int round = 0; round < kPruneRounds && used() > options_.maxBytes; ++round) {
     const auto more = pruneOldestRequests(db);

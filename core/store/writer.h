@@ -1,6 +1,6 @@
 #pragma once
-// Writer: the thread that owns the writing connection. Rows come in from any thread through a bounded queue and are
-// committed together. Private to core/store; owned by History.
+// Writer: the thread that owns the writing connection. Rows come in from any thread through a bounded queue
+// and are committed together. Private to core/store; owned by History.
 
 #include <atomic>
 #include <chrono>
@@ -60,12 +60,12 @@ class Writer {
 
   const HistoryOptions options_;
   std::atomic<std::int64_t> session_{0}, bytes_{0};
-  std::string lastWarning_;      // writer thread only
-  int commitsSinceCare_ = 0;     // writer thread only
+  std::string lastWarning_;   // writer thread only
+  int commitsSinceCare_ = 0;  // writer thread only
 
   mutable std::mutex mutex_;
   std::condition_variable wake_, done_;
-  Batch queue_;                  // guarded by mutex_, as all below
+  Batch queue_;  // guarded by mutex_, as all below
   std::size_t queuedBytes_ = 0;
   Clock::time_point second_{};
   int keptNow_ = 0, failedNow_ = 0;
@@ -74,7 +74,7 @@ class Writer {
   HistoryStats stats_;
   int files_ = 0;
   bool stop_ = false, hurry_ = false;
-  std::thread thread_;           // last: starts when all else is there
+  std::thread thread_;  // last: starts when all else is there
 };
 
 }  // namespace varka::store

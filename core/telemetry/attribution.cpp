@@ -8,7 +8,8 @@ std::string ownNode(const TopologyIndex& index, const PodRef& reporter) {
   return pod ? TopologyIndex::nodeId(*pod) : "workload:" + reporter.ns + "/" + reporter.name;
 }
 
-// Where a client's proxy sent it. Without a cluster the proxy answered itself: no route, redirect, direct response.
+// Where a client's proxy sent it. Without a cluster the proxy answered itself: no route, redirect, direct
+// response.
 std::string upstreamNode(const TopologyIndex& index, const PodRef& reporter, const Hop& hop) {
   if (const auto* pod = index.peer(hop.peer, reporter.ns)) return TopologyIndex::nodeId(*pod);
   return hop.cluster.empty() ? std::string("external:proxy-reply") : index.nodeOfCluster(hop.cluster);
@@ -16,7 +17,8 @@ std::string upstreamNode(const TopologyIndex& index, const PodRef& reporter, con
 
 std::vector<Flow> inbound(const TopologyIndex& index, const PodRef& reporter, const Hop& hop) {
   const auto to = ownNode(index, reporter);
-  if (const auto* pod = index.peer(hop.peer, reporter.ns)) return {{TopologyIndex::nodeId(*pod), to, !pod->sidecar, true}};
+  if (const auto* pod = index.peer(hop.peer, reporter.ns))
+    return {{TopologyIndex::nodeId(*pod), to, !pod->sidecar, true}};
   // Mutual TLS without a known pod: some proxy of the mesh, which reports the hop itself.
   if (hop.mtls) return {};
   return {{std::string(kOutside), to, true, true}};

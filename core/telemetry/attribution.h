@@ -1,10 +1,10 @@
 #pragma once
-// Attribution: from what one proxy reports about a hop to the two nodes of the graph, and whether this report is the one
-// that counts. A pure function.
+// Attribution: from what one proxy reports about a hop to the two nodes of the graph, and whether this report
+// is the one that counts. A pure function.
 //
-// A hop between two sidecars is reported twice. The client's report counts, since only it sees retries, timeouts and
-// refused connections; the server's adds what only it knows (denied by policy). The server's report counts when the
-// client has no proxy: calls from outside and from pods without sidecar.
+// A hop between two sidecars is reported twice. The client's report counts, since only it sees retries,
+// timeouts and refused connections; the server's adds what only it knows (denied by policy). The server's
+// report counts when the client has no proxy: calls from outside and from pods without sidecar.
 
 #include <string>
 #include <vector>

@@ -47,10 +47,12 @@ Health SteadyHealth::settle(Health seen) {
 // Only a hop between two workloads can have the mesh's mutual TLS; others stay Unknown.
 void decorateMtls(const GraphContext& context, TrafficGraph& graph) {
   for (auto& edge : graph.edges)
-    if (const auto* state = stateOf(context, edge); state && insideMesh(edge.from) && insideMesh(edge.to)) edge.mtls = state->mtls;
+    if (const auto* state = stateOf(context, edge); state && insideMesh(edge.from) && insideMesh(edge.to))
+      edge.mtls = state->mtls;
 }
 
-// The origin that most of the failed requests in the window had; counters decide when all records were sampled away.
+// The origin that most of the failed requests in the window had; counters decide when all records were
+// sampled away.
 void decorateErrorOrigin(const GraphContext& context, TrafficGraph& graph) {
   for (auto& edge : graph.edges) {
     const auto* state = stateOf(context, edge);
@@ -60,14 +62,18 @@ void decorateErrorOrigin(const GraphContext& context, TrafficGraph& graph) {
     if (*top > 0) {
       edge.errorOrigin = kOriginLetters[static_cast<std::size_t>(top - counts.origins.begin())];
     } else if (edge.errors > 0) {
-      edge.errorOrigin = counts.denied > 0 ? "P" : counts.faults > 0 ? "F" : counts.noResponse > counts.errors5xx ? "N" : "A";
+      edge.errorOrigin = counts.denied > 0                      ? "P"
+                         : counts.faults > 0                    ? "F"
+                         : counts.noResponse > counts.errors5xx ? "N"
+                                                                : "A";
     }
   }
 }
 
 void decorateWeights(const GraphContext& context, TrafficGraph& graph) {
   for (auto& edge : graph.edges)
-    if (const auto* state = stateOf(context, edge)) edge.weightPercent = context.index.weightOf(state->cluster);
+    if (const auto* state = stateOf(context, edge))
+      edge.weightPercent = context.index.weightOf(state->cluster);
 }
 
 // A node's numbers are those of what arrives; a node that nobody calls shows what it sends.

@@ -1,6 +1,7 @@
 #pragma once
-// The base graph has nodes, edges and their numbers; each decorator adds one thing to it and knows no other decorator.
-// They run in the order of kDecorators. One more: write the function in its file, name it in the table.
+// The base graph has nodes, edges and their numbers; each decorator adds one thing to it and knows no other
+// decorator. They run in the order of kDecorators. One more: write the function in its file, name it in the
+// table.
 
 #include <map>
 #include <string>
@@ -43,6 +44,7 @@ void decorateNodeTraffic(const GraphContext&, TrafficGraph&);
 void decorateHealth(const GraphContext&, TrafficGraph&);
 
 /// Health looks at what the nodes' traffic says, so it comes last.
-inline constexpr Decorator kDecorators[] = {decorateMtls, decorateErrorOrigin, decorateWeights, decorateNodeTraffic, decorateHealth};
+inline constexpr Decorator kDecorators[] = {decorateMtls, decorateErrorOrigin, decorateWeights,
+                                            decorateNodeTraffic, decorateHealth};
 
 }  // namespace varka::telemetry

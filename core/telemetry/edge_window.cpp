@@ -40,7 +40,8 @@ EdgeCounts countsOf(const xds::EdgeCounters& from) {
   out.bytes = from.bytesReceived + from.bytesSent;
   const auto units = from.requests + from.tcpOpened;
   (from.mtls ? out.mtls : out.plaintext) = units;
-  for (std::size_t i = 0; i < std::min(out.latency.size(), from.latency.size()); ++i) out.latency[i] = from.latency[i];
+  for (std::size_t i = 0; i < std::min(out.latency.size(), from.latency.size()); ++i)
+    out.latency[i] = from.latency[i];
   return out;
 }
 
@@ -76,8 +77,8 @@ EdgeWindow::Rate& EdgeWindow::rateOf(std::int64_t second) {
 
 void EdgeWindow::add(std::int64_t nowMs, const EdgeCounts& counts) {
   bucket(nowMs / 1000).counts.add(counts);
-  // The report is about the time since the one before. Spread over it, a steady stream gives a steady rate whatever the
-  // phase of reports and seconds is.
+  // The report is about the time since the one before. Spread over it, a steady stream gives a steady rate
+  // whatever the phase of reports and seconds is.
   const auto resting = nowMs - lastMs_ > kWindowSeconds * 1000;
   const auto begin = resting ? nowMs - kReportMs : std::max(lastMs_, nowMs - kReportMs);
   if (resting) firstMs_ = begin;
@@ -127,7 +128,8 @@ double EdgeWindow::smooth(std::int64_t nowMs, double Rate::*value) const {
     const auto width = static_cast<double>(to - from) / 1000;
     // The oldest second is only partly inside; its requests are taken as spread evenly.
     const auto filled = static_cast<double>(std::min((second + 1) * 1000, std::max(lastMs_, end)) -
-                                            std::max(second * 1000, firstMs_)) / 1000;
+                                            std::max(second * 1000, firstMs_)) /
+                        1000;
     if (rate.second == second && filled > 0) sum += weight * rate.*value * std::min(1.0, width / filled);
     seconds += weight * width;
   }

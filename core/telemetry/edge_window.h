@@ -1,6 +1,6 @@
 #pragma once
-// EdgeWindow: what happened on one edge lately, in buckets of one second: exact counts for the graph's window, rates for
-// a minute. A value of fixed size; mesh thread. All times in milliseconds since the epoch.
+// EdgeWindow: what happened on one edge lately, in buckets of one second: exact counts for the graph's
+// window, rates for a minute. A value of fixed size; mesh thread. All times in milliseconds since the epoch.
 
 #include <array>
 #include <cstdint>
@@ -22,7 +22,8 @@ using LatencyHistogram = std::array<std::uint64_t, kLatencyBuckets>;
 
 /// Sums over some time.
 struct EdgeCounts {
-  std::uint64_t requests = 0, errors5xx = 0, status2xx = 0, status3xx = 0, status4xx = 0, noResponse = 0, denied = 0;
+  std::uint64_t requests = 0, errors5xx = 0, status2xx = 0, status3xx = 0, status4xx = 0, noResponse = 0,
+                denied = 0;
   std::uint64_t faults = 0, tcpOpened = 0, bytes = 0, mtls = 0, plaintext = 0;
   std::array<std::uint64_t, kOriginNames.size()> origins{};  // votes of requests that failed
   LatencyHistogram latency{};

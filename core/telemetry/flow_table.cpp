@@ -8,7 +8,8 @@ namespace {
 
 std::string protocolOf(std::string_view reported) {
   std::string lower(reported);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (lower.find("grpc") != std::string::npos) return "grpc";
   return lower.find("tcp") != std::string::npos ? "tcp" : "http";
 }
@@ -53,7 +54,8 @@ bool FlowTable::count(std::int64_t nowMs, const std::vector<Flow>& flows, const 
     state->window.add(nowMs, counts);
     state->protocol = protocolOf(counters.protocol);
     if (!counters.cluster.empty()) state->cluster = counters.cluster;
-    if (const auto seen = mtlsOf(state->window.window(nowMs)); seen != GraphEdge::Mtls::Unknown) state->mtls = seen;
+    if (const auto seen = mtlsOf(state->window.window(nowMs)); seen != GraphEdge::Mtls::Unknown)
+      state->mtls = seen;
   }
   return room;
 }
@@ -68,9 +70,7 @@ void FlowTable::vote(std::int64_t nowMs, const std::vector<Flow>& flows, int ori
 }
 
 bool FlowTable::prune(std::int64_t nowMs) {
-  return std::erase_if(edges_, [&](const auto& entry) {
-           return goneMs(entry.second) <= nowMs;
-         }) > 0;
+  return std::erase_if(edges_, [&](const auto& entry) { return goneMs(entry.second) <= nowMs; }) > 0;
 }
 
 std::int64_t FlowTable::nextGoneMs() const {
@@ -88,7 +88,8 @@ std::vector<MetricPoint> FlowTable::pointsOf(std::int64_t secondMs) const {
     const auto counts = state.window.second(secondMs);
     if (counts.requests == 0 && counts.tcpOpened == 0 && counts.bytes == 0) continue;
     out.push_back({secondMs, id, counts.requests + counts.tcpOpened, counts.errors(), counts.bytes,
-                   percentile(counts.latency, 0.5), percentile(counts.latency, 0.95), percentile(counts.latency, 0.99)});
+                   percentile(counts.latency, 0.5), percentile(counts.latency, 0.95),
+                   percentile(counts.latency, 0.99)});
   }
   return out;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// FlowTable: the edges that were seen, each with its window, and the sum over all. Mesh thread. Bounded; an edge that saw
-// nothing for five minutes goes.
+// FlowTable: the edges that were seen, each with its window, and the sum over all. Mesh thread. Bounded; an
+// edge that saw nothing for five minutes goes.
 
 #include <cstdint>
 #include <map>

@@ -19,7 +19,8 @@ GraphEdge baseEdge(const std::string& id, const EdgeState& state, std::int64_t n
   edge.p99Ms = percentile(counts.latency, 0.99);
   edge.requests = counts.requests + counts.tcpOpened;
   edge.errors = counts.errors();
-  if (edge.requests > 0) edge.errorShare = static_cast<double>(edge.errors) / static_cast<double>(edge.requests);
+  if (edge.requests > 0)
+    edge.errorShare = static_cast<double>(edge.errors) / static_cast<double>(edge.requests);
   edge.status2xx = counts.status2xx;
   edge.status3xx = counts.status3xx;
   edge.status4xx = counts.status4xx;
@@ -33,7 +34,8 @@ void addTotals(TrafficGraph& graph, const EdgeWindow& total) {
   const auto counts = total.window(graph.atMs);
   graph.totalRps = total.rate(graph.atMs);
   graph.totalRequests = counts.requests + counts.tcpOpened;
-  if (graph.totalRequests > 0) graph.totalErrorShare = static_cast<double>(counts.errors()) / static_cast<double>(graph.totalRequests);
+  if (graph.totalRequests > 0)
+    graph.totalErrorShare = static_cast<double>(counts.errors()) / static_cast<double>(graph.totalRequests);
   graph.p95Ms = percentile(counts.latency, 0.95);
 }
 

@@ -23,7 +23,8 @@ bool complete(const HopRecord& client, const std::vector<RecordPtr>& server) {
 }
 
 TrafficRow rowOf(const HopRecord& hop, std::vector<RecordPtr> server) {
-  std::stable_sort(server.begin(), server.end(), [](const auto& a, const auto& b) { return a->startUs < b->startUs; });
+  std::stable_sort(server.begin(), server.end(),
+                   [](const auto& a, const auto& b) { return a->startUs < b->startUs; });
   TrafficRow row;
   row.record = *hop.record;
   row.record.origin = settledOrigin(row.record, server.empty() ? nullptr : server.back().get());
@@ -57,14 +58,16 @@ std::vector<TrafficRow> HopJoiner::addClient(std::int64_t nowMs, HopRecord hop, 
   const auto [begin, end] = byKey_.equal_range(key);
   for (auto at = begin; at != end; ++at)
     if (!at->second->hop.client && sameHop(entry.hop, at->second->hop)) taken.push_back(at->second);
-  std::sort(taken.begin(), taken.end(), [](Place a, Place b) { return a->hop.record->startUs < b->hop.record->startUs; });
+  std::sort(taken.begin(), taken.end(),
+            [](Place a, Place b) { return a->hop.record->startUs < b->hop.record->startUs; });
   // A connection of TCP has no id: of several that fit in time, the earliest is its other side.
   if (entry.hop.record->kind == xds::RecordKind::Tcp && taken.size() > 1) taken.resize(1);
   for (const auto place : taken) {
     entry.server.push_back(place->hop.record);
     (void)take(place);
   }
-  if (!entry.hop.otherReports || complete(entry.hop, entry.server)) return {rowOf(entry.hop, std::move(entry.server))};
+  if (!entry.hop.otherReports || complete(entry.hop, entry.server))
+    return {rowOf(entry.hop, std::move(entry.server))};
   wait(std::move(entry));
   return {};
 }
@@ -110,7 +113,8 @@ std::vector<TrafficRow> HopJoiner::expire(std::int64_t nowMs) {
     if (tooMany > 0) --tooMany;
     const bool shown = place->hop.client || place->hop.sampledOneOf == 1;
     auto row = take(place);
-    // Under sampling each side picks its own requests: the server's alone would show most of them twice as often.
+    // Under sampling each side picks its own requests: the server's alone would show most of them twice as
+    // often.
     if (shown) out.push_back(std::move(row));
   }
   return out;

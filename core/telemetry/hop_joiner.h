@@ -1,10 +1,11 @@
 #pragma once
-// HopJoiner: brings together what the client's and the server's proxy recorded of one hop. Decides only: records and the
-// time go in, rows come out; the caller keeps the timer. Mesh thread.
+// HopJoiner: brings together what the client's and the server's proxy recorded of one hop. Decides only:
+// records and the time go in, rows come out; the caller keeps the timer. Mesh thread.
 //
-// Records are of one hop when the server's parent span is the client's span; without spans when request id and both ends
-// agree and the server's time lies inside the client's. The client's record waits at most 300 ms for the server's; the
-// server's waits longer, because the client's may go on (retries), but not for ever: it may have been sampled away.
+// Records are of one hop when the server's parent span is the client's span; without spans when request id
+// and both ends agree and the server's time lies inside the client's. The client's record waits at most 300
+// ms for the server's; the server's waits longer, because the client's may go on (retries), but not for ever:
+// it may have been sampled away.
 
 #include <cstdint>
 #include <list>

@@ -20,14 +20,15 @@ constexpr int kReadsPerTurn = 8;  // of kMaxLine each: one busy proxy must not h
 Result<int> makeSocket(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return fail("the socket path is too long (107 bytes at most): " + path);
+  if (path.size() >= sizeof address.sun_path)
+    return fail("the socket path is too long (107 bytes at most): " + path);
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return fail("make a socket: " + errnoText(errno));
   ::unlink(path.c_str());
   // The mode is set between bind and listen: until listen nobody can connect.
-  if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || ::chmod(path.c_str(), 0600) != 0 ||
-      ::listen(fd, kBacklog) != 0) {
+  if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      ::chmod(path.c_str(), 0600) != 0 || ::listen(fd, kBacklog) != 0) {
     const auto why = errnoText(errno);
     ::close(fd);
     return fail("listen on " + path + ": " + why);
@@ -97,7 +98,8 @@ struct LineServer::State {
     made.peer = peer;
     made.fd = client;
     made.readable = std::make_unique<QSocketNotifier>(client, QSocketNotifier::Read);
-    QObject::connect(made.readable.get(), &QSocketNotifier::activated, [this, id = peer.connection] { read(id); });
+    QObject::connect(made.readable.get(), &QSocketNotifier::activated,
+                     [this, id = peer.connection] { read(id); });
     return true;
   }
 
@@ -165,7 +167,8 @@ Result<> LineServer::listen(const std::string& path) {
   state_->fd = *made;
   state_->path = path;
   state_->listener = std::make_unique<QSocketNotifier>(*made, QSocketNotifier::Read);
-  QObject::connect(state_->listener.get(), &QSocketNotifier::activated, [state = state_.get()] { state->acceptAll(); });
+  QObject::connect(state_->listener.get(), &QSocketNotifier::activated,
+                   [state = state_.get()] { state->acceptAll(); });
   return {};
 }
 

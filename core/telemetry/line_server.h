@@ -1,6 +1,7 @@
 #pragma once
-// LineServer: a Unix socket that takes lines from processes of the same user. Mesh thread. Knows nothing of the lines'
-// meaning. Limits: line and buffer of a connection 64 KiB, 1024 connections; a connection that breaks them is closed.
+// LineServer: a Unix socket that takes lines from processes of the same user. Mesh thread. Knows nothing of
+// the lines' meaning. Limits: line and buffer of a connection 64 KiB, 1024 connections; a connection that
+// breaks them is closed.
 
 #include <cstdint>
 #include <functional>

@@ -9,25 +9,34 @@ struct Rule {
   std::string_view token, origin;
 };
 
-// Envoy's response flags (access log documentation, %RESPONSE_FLAGS%). DI (a delay) and URX (retries used up) say nothing
-// about who made the final answer and are left to the status.
+// Envoy's response flags (access log documentation, %RESPONSE_FLAGS%). DI (a delay) and URX (retries used up)
+// say nothing about who made the final answer and are left to the status.
 constexpr Rule kFlags[] = {
-    {"FI", "fault"},    {"UAEX", "policy"},  {"RL", "overload"},  {"RLSE", "overload"}, {"UO", "overload"},
-    {"OM", "overload"}, {"NR", "noroute"},   {"NC", "noroute"},   {"IH", "policy"},     {"UF", "network"},
-    {"UH", "network"},  {"UC", "network"},   {"LR", "network"},   {"UR", "network"},    {"LH", "network"},
-    {"UPE", "network"}, {"DPE", "network"},  {"DC", "network"},   {"UMSDR", "network"}, {"UT", "app"},
+    {"FI", "fault"},    {"UAEX", "policy"}, {"RL", "overload"}, {"RLSE", "overload"}, {"UO", "overload"},
+    {"OM", "overload"}, {"NR", "noroute"},  {"NC", "noroute"},  {"IH", "policy"},     {"UF", "network"},
+    {"UH", "network"},  {"UC", "network"},  {"LR", "network"},  {"UR", "network"},    {"LH", "network"},
+    {"UPE", "network"}, {"DPE", "network"}, {"DC", "network"},  {"UMSDR", "network"}, {"UT", "app"},
     {"SI", "app"},      {"DT", "app"},
 };
 
 // Beginnings of response code details.
 constexpr Rule kDetails[] = {
-    {"rbac_access_denied", "policy"},  {"jwt_authn", "policy"},      {"ext_authz", "policy"},
-    {"direct_response", "policy"},     {"fault_filter", "fault"},    {"route_not_found", "noroute"},
-    {"cluster_not_found", "noroute"},  {"overload", "overload"},     {"no_healthy_upstream", "network"},
-    {"upstream_reset", "network"},     {"upstream_response_timeout", "app"}, {"via_upstream", "app"},
+    {"rbac_access_denied", "policy"},
+    {"jwt_authn", "policy"},
+    {"ext_authz", "policy"},
+    {"direct_response", "policy"},
+    {"fault_filter", "fault"},
+    {"route_not_found", "noroute"},
+    {"cluster_not_found", "noroute"},
+    {"overload", "overload"},
+    {"no_healthy_upstream", "network"},
+    {"upstream_reset", "network"},
+    {"upstream_response_timeout", "app"},
+    {"via_upstream", "app"},
 };
 
-// What TLS failures look like inside flags' details ("upstream_reset_before_response_started{…,TLS_error:|…}").
+// What TLS failures look like inside flags' details
+// ("upstream_reset_before_response_started{…,TLS_error:|…}").
 constexpr std::string_view kTlsMarks[] = {"TLS_error", "TLS error", "SSL", "CERTIFICATE", "certificate"};
 
 bool hasFlag(std::string_view flags, std::string_view wanted) {

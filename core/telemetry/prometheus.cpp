@@ -48,7 +48,8 @@ struct Column {
 
 constexpr Column kColumns[] = {
     {"varka_request_retries_total", "Attempts after the first.", &xds::EdgeCounters::retries},
-    {"varka_request_faults_total", "Requests that an injected fault delayed or aborted.", &xds::EdgeCounters::faults},
+    {"varka_request_faults_total", "Requests that an injected fault delayed or aborted.",
+     &xds::EdgeCounters::faults},
     {"varka_request_denied_total", "Requests refused by policy.", &xds::EdgeCounters::denied},
     {"varka_tcp_connections_opened_total", "TCP connections opened.", &xds::EdgeCounters::tcpOpened},
     {"varka_tcp_connections_closed_total", "TCP connections closed.", &xds::EdgeCounters::tcpClosed},
@@ -71,7 +72,8 @@ void histogram(std::string& out, const std::string& labels, const std::vector<st
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < latency.size(); ++i) {
     sum += latency[i];
-    const auto bound = i < std::size(xds::kLatencyBoundsMs) ? numberText(xds::kLatencyBoundsMs[i]) : std::string("+Inf");
+    const auto bound =
+        i < std::size(xds::kLatencyBoundsMs) ? numberText(xds::kLatencyBoundsMs[i]) : std::string("+Inf");
     sample(out, "varka_request_duration_milliseconds_bucket", labels + ",le=\"" + bound + "\"", sum);
   }
   sample(out, "varka_request_duration_milliseconds_count", labels, sum);
@@ -82,7 +84,8 @@ void addTo(xds::EdgeCounters& sum, const xds::EdgeCounters& more) {
   for (const auto& column : kColumns) sum.*column.value += more.*column.value;
   for (const auto& each : kClasses) sum.*each.value += more.*each.value;
   sum.latency.resize(std::size(xds::kLatencyBoundsMs) + 1);
-  for (std::size_t i = 0; i < std::min(sum.latency.size(), more.latency.size()); ++i) sum.latency[i] += more.latency[i];
+  for (std::size_t i = 0; i < std::min(sum.latency.size(), more.latency.size()); ++i)
+    sum.latency[i] += more.latency[i];
 }
 
 void ownStats(std::string& out, const TelemetryStats& stats, std::uint64_t leftOut) {
@@ -93,10 +96,13 @@ void ownStats(std::string& out, const TelemetryStats& stats, std::uint64_t leftO
   } rows[] = {
       {"varka_telemetry_records_total", "Records of requests received from proxies.", stats.records},
       {"varka_telemetry_reports_total", "Reports of counters received from proxies.", stats.counterReports},
-      {"varka_telemetry_malformed_lines_total", "Lines that were not understood; their connections were closed.", stats.malformedLines},
+      {"varka_telemetry_malformed_lines_total",
+       "Lines that were not understood; their connections were closed.", stats.malformedLines},
       {"varka_telemetry_refused_connections_total", "Connections refused.", stats.refusedConnections},
-      {"varka_telemetry_dropped_by_proxies_total", "Records that proxies had to drop.", stats.droppedByProxies},
-      {"varka_telemetry_dropped_total", "Reports dropped here because a table was full.", stats.droppedHere + leftOut},
+      {"varka_telemetry_dropped_by_proxies_total", "Records that proxies had to drop.",
+       stats.droppedByProxies},
+      {"varka_telemetry_dropped_total", "Reports dropped here because a table was full.",
+       stats.droppedHere + leftOut},
   };
   for (const auto& row : rows) {
     header(out, row.name, "counter", row.help);
@@ -107,13 +113,18 @@ void ownStats(std::string& out, const TelemetryStats& stats, std::uint64_t leftO
 }  // namespace
 
 std::string CounterTotals::labels(const Key& key) {
-  return label("reporter", key.reporter) + "," + label("source", key.source) + "," + label("destination", key.destination) + "," +
-         label("cluster", key.cluster) + "," + label("protocol", key.protocol) + "," +
-         label("security_policy", key.mtls ? "mutual_tls" : "none");
+  return label("reporter", key.reporter) + "," + label("source", key.source) + "," +
+         label("destination", key.destination) + "," + label("cluster", key.cluster) + "," +
+         label("protocol", key.protocol) + "," + label("security_policy", key.mtls ? "mutual_tls" : "none");
 }
 
 void CounterTotals::add(const PodRef& reporter, const Flow& flow, const xds::EdgeCounters& counters) {
-  Key key{reporter.ns + "/" + reporter.name, flow.from, flow.to, counters.cluster, counters.protocol, counters.mtls};
+  Key key{reporter.ns + "/" + reporter.name,
+          flow.from,
+          flow.to,
+          counters.cluster,
+          counters.protocol,
+          counters.mtls};
   if (!totals_.contains(key) && totals_.size() >= kMaxSeries) {
     ++leftOut_;
     return;
@@ -127,8 +138,10 @@ std::string CounterTotals::text(const TelemetryStats& stats) const {
   for (const auto& [key, sums] : totals_)
     for (const auto& each : kClasses)
       if (sums.*each.value > 0)
-        sample(out, "varka_requests_total", labels(key) + "," + label("response_class", each.name), sums.*each.value);
-  header(out, "varka_request_duration_milliseconds", "histogram", "Time from the request's first byte to the response's last.");
+        sample(out, "varka_requests_total", labels(key) + "," + label("response_class", each.name),
+               sums.*each.value);
+  header(out, "varka_request_duration_milliseconds", "histogram",
+         "Time from the request's first byte to the response's last.");
   for (const auto& [key, sums] : totals_)
     if (sums.requests > 0) histogram(out, labels(key), sums.latency);
   for (const auto& column : kColumns) {

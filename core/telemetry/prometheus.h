@@ -1,9 +1,9 @@
 #pragma once
-// What was counted since the start, as Prometheus text (exposition format 0.0.4). Mesh thread. Bounded: at most kMaxSeries
-// edges; reports beyond are left out and counted.
+// What was counted since the start, as Prometheus text (exposition format 0.0.4). Mesh thread. Bounded: at
+// most kMaxSeries edges; reports beyond are left out and counted.
 //
-// Proxies report status classes, not codes, so the names are our own; istio_requests_total with its exact labels is on
-// each proxy's /stats/prometheus.
+// Proxies report status classes, not codes, so the names are our own; istio_requests_total with its exact
+// labels is on each proxy's /stats/prometheus.
 
 #include <map>
 #include <string>

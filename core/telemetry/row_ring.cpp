@@ -7,8 +7,10 @@ namespace varka::telemetry {
 namespace {
 
 std::size_t sizeOf(const xds::RequestRecord& record) {
-  auto out = sizeof record + record.path.size() + record.authority.size() + record.userAgent.size() + record.details.size();
-  for (const auto& step : record.steps) out += sizeof step + step.name.size() + step.detail.size() + step.source.size();
+  auto out = sizeof record + record.path.size() + record.authority.size() + record.userAgent.size() +
+             record.details.size();
+  for (const auto& step : record.steps)
+    out += sizeof step + step.name.size() + step.detail.size() + step.source.size();
   for (const auto* headers : {&record.requestHeaders, &record.responseHeaders})
     for (const auto& header : *headers) out += sizeof header + header.first.size() + header.second.size();
   return out;
@@ -63,7 +65,8 @@ std::vector<TrafficRowPtr> RowRing::find(const std::string& id) const {
   const auto at = byId_.find(id);
   if (id.empty() || at == byId_.end()) return out;
   for (const auto sequence : at->second) out.push_back(rows_[sequence - rows_.front()->sequence]);
-  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a->record.startUs < b->record.startUs; });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const auto& a, const auto& b) { return a->record.startUs < b->record.startUs; });
   return out;
 }
 

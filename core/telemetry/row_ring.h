@@ -1,6 +1,6 @@
 #pragma once
-// RowRing: the newest rows, found by request or trace id. Bounded in rows and, since a row with all its decisions has
-// several KiB, in bytes. Mesh thread.
+// RowRing: the newest rows, found by request or trace id. Bounded in rows and, since a row with all its
+// decisions has several KiB, in bytes. Mesh thread.
 
 #include <cstdint>
 #include <deque>
@@ -19,7 +19,8 @@ inline constexpr std::size_t kMaxRingBytes = std::size_t{40} << 20;
 
 class RowRing {
  public:
-  explicit RowRing(std::size_t capacity, std::size_t maxBytes = kMaxRingBytes) : capacity_(capacity), maxBytes_(maxBytes) {}
+  explicit RowRing(std::size_t capacity, std::size_t maxBytes = kMaxRingBytes)
+      : capacity_(capacity), maxBytes_(maxBytes) {}
 
   /// Gives the row the next sequence number; the oldest row goes when the ring is full.
   TrafficRowPtr add(TrafficRow row);
@@ -38,7 +39,7 @@ class RowRing {
 
   std::size_t capacity_, maxBytes_, bytes_ = 0;
   std::uint64_t next_ = 1;
-  std::deque<TrafficRowPtr> rows_;  // sequences without gaps
+  std::deque<TrafficRowPtr> rows_;                                    // sequences without gaps
   std::unordered_map<std::string, std::vector<std::uint64_t>> byId_;  // x-request-id and trace id
 };
 

@@ -18,10 +18,12 @@ namespace {
 constexpr int kBatchMs = 100;
 constexpr int kTickMs = 500;
 constexpr std::int64_t kActiveMs = (kHistorySeconds + 2) * 1000LL;  // until the last sparkline has run out
-constexpr std::size_t kMaxBatch = 2000;                             // rows in one signal; the ring has the rest
+constexpr std::size_t kMaxBatch = 2000;  // rows in one signal; the ring has the rest
 
 std::int64_t systemNowMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 }  // namespace
@@ -47,19 +49,22 @@ struct Telemetry::State {
 
   bool admit(const LineServer::Peer& peer) {
     const auto pod = identity ? identity(peer.pid) : std::nullopt;
-    if (pod) reporters[peer.connection] = {*pod, false};
-    else ++stats.refusedConnections;
+    if (pod)
+      reporters[peer.connection] = {*pod, false};
+    else
+      ++stats.refusedConnections;
     return pod.has_value();
   }
 
   bool take(const LineServer::Peer& peer, std::string_view line) {
     auto& reporter = reporters[peer.connection];
     const auto message = xds::parseTelemetryLine(line);
-    const bool expected = message && (reporter.greeted || message->kind == xds::TelemetryMessage::Kind::Hello);
+    const bool expected =
+        message && (reporter.greeted || message->kind == xds::TelemetryMessage::Kind::Hello);
     if (!expected) {
       ++stats.malformedLines;
-      Q_EMIT self.warning("telemetry: closed the connection of " + reporter.pod.ns + "/" + reporter.pod.name + ": " +
-                          (message ? "its first line is not a hello" : message.error().message));
+      Q_EMIT self.warning("telemetry: closed the connection of " + reporter.pod.ns + "/" + reporter.pod.name +
+                          ": " + (message ? "its first line is not a hello" : message.error().message));
       return false;
     }
     reporter.greeted = true;
@@ -70,7 +75,8 @@ struct Telemetry::State {
   void handle(const PodRef& reporter, const xds::TelemetryMessage& message) {
     stats.droppedByProxies += message.dropped;
     if (message.kind == xds::TelemetryMessage::Kind::Counters) return count(reporter, message.counters);
-    if (message.kind == xds::TelemetryMessage::Kind::Request) record(reporter, message.request, message.sampledOneOf);
+    if (message.kind == xds::TelemetryMessage::Kind::Request)
+      record(reporter, message.request, message.sampledOneOf);
   }
 
   void count(const PodRef& reporter, const std::vector<xds::EdgeCounters>& counters) {
@@ -87,7 +93,11 @@ struct Telemetry::State {
     ++stats.records;
     record.workload = reporter.name;  // what the kernel says of the sender, not what the sender says
     const auto flow = hopOf(reporter, record);
-    HopRecord hop{std::make_shared<const xds::RequestRecord>(std::move(record)), flow.from, flow.to, true, false,
+    HopRecord hop{std::make_shared<const xds::RequestRecord>(std::move(record)),
+                  flow.from,
+                  flow.to,
+                  true,
+                  false,
                   std::max(1, sampledOneOf)};
     hop.client = hop.record->side != "inbound";
     hop.otherReports = otherSideReports(reporter, *hop.record, flow);
@@ -97,13 +107,16 @@ struct Telemetry::State {
       joinTimer.start(static_cast<int>(std::clamp<std::int64_t>(next - now(), 1, kServerWaitMs)));
   }
 
-  // The ends of a record's hop. An inbound record without a known client is of some proxy of the mesh: from stays "".
+  // The ends of a record's hop. An inbound record without a known client is of some proxy of the mesh: from
+  // stays "".
   Flow hopOf(const PodRef& reporter, const xds::RequestRecord& record) const {
-    const auto& peer = record.peerWorkload.empty() && record.side == "inbound" ? record.peer : record.peerWorkload;
+    const auto& peer =
+        record.peerWorkload.empty() && record.side == "inbound" ? record.peer : record.peerWorkload;
     const auto flows = attribute(index, reporter, {record.side, record.clusterName, peer, record.mtls});
     if (!flows.empty()) return flows.front();
     const auto* pod = index.pod(reporter);
-    return {"", pod ? TopologyIndex::nodeId(*pod) : "workload:" + reporter.ns + "/" + reporter.name, false, true};
+    return {"", pod ? TopologyIndex::nodeId(*pod) : "workload:" + reporter.ns + "/" + reporter.name, false,
+            true};
   }
 
   bool otherSideReports(const PodRef& reporter, const xds::RequestRecord& record, const Flow& flow) const {
@@ -112,7 +125,8 @@ struct Telemetry::State {
     return pod && pod->sidecar && !record.upstreamHost.empty();
   }
 
-  // The client's record is out already (it gave up before the server did): the row gets the server's part in place.
+  // The client's record is out already (it gave up before the server did): the row gets the server's part in
+  // place.
   bool attachLate(const HopRecord& late) {
     const auto& id = late.record->id.empty() ? late.record->traceId : late.record->id;
     for (const auto& row : ring.find(id)) {
@@ -132,8 +146,10 @@ struct Telemetry::State {
     row.to = index.title(row.toNode);
     voteFor(row);
     const auto added = ring.add(std::move(row));
-    if (batch.size() < kMaxBatch) batch.push_back(added);
-    else ++stats.droppedHere;
+    if (batch.size() < kMaxBatch)
+      batch.push_back(added);
+    else
+      ++stats.droppedHere;
     if (!batchTimer.isActive()) batchTimer.start(kBatchMs);
   }
 
@@ -141,7 +157,8 @@ struct Telemetry::State {
     const auto origin = originIndex(row.record.origin);
     if (origin < 0 || row.fromNode.empty()) return;
     std::vector<Flow> flows{{row.fromNode, row.toNode, true, true}};
-    if (row.record.side == "gateway" && row.fromNode != kOutside) flows.push_back({std::string(kOutside), row.fromNode, true, false});
+    if (row.record.side == "gateway" && row.fromNode != kOutside)
+      flows.push_back({std::string(kOutside), row.fromNode, true, false});
     flows_.vote(now(), flows, origin, row.sampledOneOf);
   }
 
@@ -151,11 +168,10 @@ struct Telemetry::State {
       joinTimer.start(static_cast<int>(std::clamp<std::int64_t>(next - now(), 1, kServerWaitMs)));
   }
 
-  void sendBatch() {
-    Q_EMIT self.traffic(std::make_shared<const TrafficBatch>(std::exchange(batch, {})));
-  }
+  void sendBatch() { Q_EMIT self.traffic(std::make_shared<const TrafficBatch>(std::exchange(batch, {}))); }
 
-  // At most two graphs a second; while nothing happens the timer waits for the next edge to go, or not at all.
+  // At most two graphs a second; while nothing happens the timer waits for the next edge to go, or not at
+  // all.
   void scheduleTick() {
     const auto wait = static_cast<int>(std::clamp<std::int64_t>(lastTickMs + kTickMs - now(), 0, kTickMs));
     if (!graphTimer.isActive() || graphTimer.remainingTime() > wait) graphTimer.start(wait);
@@ -166,13 +182,15 @@ struct Telemetry::State {
     flows_.prune(lastTickMs);
     sendMetrics();
     graph = std::make_shared<const TrafficGraph>(buildGraph({index, flows_, health, lastTickMs}));
-    if (lastTickMs - flows_.lastSeenMs() < kActiveMs) graphTimer.start(kTickMs);
+    if (lastTickMs - flows_.lastSeenMs() < kActiveMs)
+      graphTimer.start(kTickMs);
     else if (const auto gone = flows_.nextGoneMs(); gone > 0)
       graphTimer.start(static_cast<int>(std::clamp<std::int64_t>(gone - lastTickMs, kTickMs, kEdgeLifeMs)));
     Q_EMIT self.graphChanged(graph);
   }
 
-  // Seconds that are over, each once. Reports of a second come up to one second later but are counted in theirs.
+  // Seconds that are over, each once. Reports of a second come up to one second later but are counted in
+  // theirs.
   void sendMetrics() {
     const auto end = lastTickMs / 1000 * 1000;
     auto from = std::max(lastMetricMs, end - std::int64_t{kWindowSeconds} * 1000);
@@ -180,7 +198,8 @@ struct Telemetry::State {
     auto points = std::make_shared<std::vector<MetricPoint>>();
     for (; from < end; from += 1000) {
       auto second = flows_.pointsOf(from);
-      points->insert(points->end(), std::make_move_iterator(second.begin()), std::make_move_iterator(second.end()));
+      points->insert(points->end(), std::make_move_iterator(second.begin()),
+                     std::make_move_iterator(second.end()));
     }
     if (!points->empty()) Q_EMIT self.metrics(points);
   }
@@ -206,8 +225,9 @@ struct Telemetry::State {
   TrafficBatch batch;
   std::int64_t lastTickMs = 0, lastMetricMs = 0;
   std::map<std::uint64_t, Reporter> reporters;
-  QTimer batchTimer{&self}, joinTimer{&self}, graphTimer{&self};  // children: they follow the object to its thread
-  LineServer server;  // last: its connections end first
+  QTimer batchTimer{&self}, joinTimer{&self},
+      graphTimer{&self};  // children: they follow the object to its thread
+  LineServer server;      // last: its connections end first
 };
 
 Telemetry::Telemetry(TelemetryOptions options, QObject* parent)

@@ -1,6 +1,7 @@
 #pragma once
-// Telemetry: the receiving end of all proxies' reports. Listens on telemetry.sock, counts into windows, joins the two
-// records of a hop, builds the traffic graph. Lives on the mesh thread, owned by Mesh. At rest no timer runs.
+// Telemetry: the receiving end of all proxies' reports. Listens on telemetry.sock, counts into windows, joins
+// the two records of a hop, builds the traffic graph. Lives on the mesh thread, owned by Mesh. At rest no
+// timer runs.
 
 #include <QObject>
 #include <cstdint>
@@ -65,9 +66,10 @@ class Telemetry : public QObject {
   [[nodiscard]] std::string prometheusText() const;
 
  Q_SIGNALS:
-  void graphChanged(varka::telemetry::TrafficGraphPtr graph);                        // ≤ 2 Hz, only while it changes
-  void traffic(std::shared_ptr<const varka::telemetry::TrafficBatch> batch);         // ≤ 10 Hz
-  void metrics(std::shared_ptr<const std::vector<varka::telemetry::MetricPoint>> points);  // once a second with traffic
+  void graphChanged(varka::telemetry::TrafficGraphPtr graph);  // ≤ 2 Hz, only while it changes
+  void traffic(std::shared_ptr<const varka::telemetry::TrafficBatch> batch);  // ≤ 10 Hz
+  void metrics(std::shared_ptr<const std::vector<varka::telemetry::MetricPoint>>
+                   points);  // once a second with traffic
   /// A connection was refused or closed, and why: for the mesh's events.
   void warning(std::string message);
 

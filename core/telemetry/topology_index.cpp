@@ -85,7 +85,8 @@ const PodInfo* TopologyIndex::peer(std::string_view name, std::string_view near)
     return pod({std::string(name.substr(0, slash)), std::string(name.substr(slash + 1))});
   if (const auto at = byName_.find(std::string(name)); at != byName_.end()) return at->second;
   if (const auto dot = name.rfind('.'); dot != std::string_view::npos)
-    if (const auto* found = pod({std::string(name.substr(dot + 1)), std::string(name.substr(0, dot))})) return found;
+    if (const auto* found = pod({std::string(name.substr(dot + 1)), std::string(name.substr(0, dot))}))
+      return found;
   if (const auto at = byAddress_.find(std::string(name)); at != byAddress_.end()) return at->second;
   const auto at = byAddress_.find(std::string(name.substr(0, name.rfind(':'))));
   return at == byAddress_.end() ? nullptr : at->second;

@@ -1,5 +1,6 @@
 #pragma once
-// TopologyIndex: finds nodes for what reports name (pods, addresses, Envoy clusters). Immutable once made; mesh thread.
+// TopologyIndex: finds nodes for what reports name (pods, addresses, Envoy clusters). Immutable once made;
+// mesh thread.
 
 #include <map>
 #include <optional>
@@ -24,7 +25,8 @@ class TopologyIndex {
 
   [[nodiscard]] const Topology& topology() const { return topology_; }
   [[nodiscard]] const PodInfo* pod(const PodRef& ref) const;
-  /// By "pod", "ns/pod", "pod.ns", "10.1.2.3" or "10.1.2.3:80"; a pod of `near` wins when a name is there twice.
+  /// By "pod", "ns/pod", "pod.ns", "10.1.2.3" or "10.1.2.3:80"; a pod of `near` wins when a name is there
+  /// twice.
   [[nodiscard]] const PodInfo* peer(std::string_view name, std::string_view near) const;
   /// Node of the host in an Envoy cluster name "outbound|9080|v1|reviews.default.svc.cluster.local".
   [[nodiscard]] std::string nodeOfCluster(std::string_view cluster) const;

@@ -1,10 +1,10 @@
 #include "core/citadel/authority.h"
 
+#include <sys/stat.h>
 #include <QTemporaryDir>
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <sys/stat.h>
 
 #include "core/pki/certificate.h"
 #include "tests/support/test.h"
@@ -101,7 +101,8 @@ void AuthorityTest::firstStartMakesAPrivateRoot() {
   const auto authority = f.open();
   QVERIFY(authority);
   QCOMPARE(modeOf(f.folder), 0700u);
-  for (const auto& entry : std::filesystem::directory_iterator(f.folder)) QCOMPARE(modeOf(entry.path()), 0600u);
+  for (const auto& entry : std::filesystem::directory_iterator(f.folder))
+    QCOMPARE(modeOf(entry.path()), 0600u);
   const auto& root = authority->root();
   QVERIFY(root.root);
   QCOMPARE(root.owner, std::string("root"));
@@ -149,7 +150,9 @@ void AuthorityTest::certificateFollowsTheSpiffeRulesAndVerifies() {
 void AuthorityTest::lifetimeIsClampedAndEndsWithTheRoot() {
   Fixture f;
   const auto authority = f.open();
-  const auto life = [&](std::chrono::seconds ttl) { return (authority->sign(csr(), kReviews, ttl)->notAfterMs - f.now) / 1000; };
+  const auto life = [&](std::chrono::seconds ttl) {
+    return (authority->sign(csr(), kReviews, ttl)->notAfterMs - f.now) / 1000;
+  };
   QCOMPARE(life({}), 24 * 3600);
   QCOMPARE(life(std::chrono::seconds(1)), 10);
   QCOMPARE(life(std::chrono::seconds(30)), 30);
@@ -263,7 +266,8 @@ void AuthorityTest::mismatchingKeyIsRefused() {
   const auto mine = slurp(f.folder + "/root.pem");
   const auto theirs = slurp(other.folder + "/root.pem");
   const std::string begin = "-----BEGIN CERTIFICATE-----";
-  std::ofstream(f.folder + "/root.pem") << theirs.substr(0, theirs.find(begin)) << mine.substr(mine.find(begin));
+  std::ofstream(f.folder + "/root.pem")
+      << theirs.substr(0, theirs.find(begin)) << mine.substr(mine.find(begin));
   const auto message = f.refusal();
   QVERIFY2(message.find("does not belong to the certificate") != std::string::npos, message.c_str());
   QVERIFY(message.find("BEGIN") == std::string::npos);
@@ -302,8 +306,8 @@ void AuthorityTest::rootRotationTrustsBothThenSwitchesThenPrunes() {
   QVERIFY(authority->activateRoot().has_value());
   QVERIFY(authority->root().sha256 != oldRoot);
   const auto newLeaf = authority->sign(csr(), kReviews)->chainPem;
-  QVERIFY(trusts(both, newLeaf, kNow));                     // who only has the bundle of the step before is served
-  QVERIFY(trusts(authority->rootsPem(), oldLeaf, kNow));    // and so is who still shows an old certificate
+  QVERIFY(trusts(both, newLeaf, kNow));  // who only has the bundle of the step before is served
+  QVERIFY(trusts(authority->rootsPem(), oldLeaf, kNow));  // and so is who still shows an old certificate
   QVERIFY(!trusts(oldBundle, newLeaf, kNow));
 
   QVERIFY(authority->pruneRoots().has_value());

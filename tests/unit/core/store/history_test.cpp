@@ -1,10 +1,10 @@
 #include "core/store/history.h"
 
+#include <sys/stat.h>
 #include <QTemporaryDir>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
-#include <sys/stat.h>
 
 #include "tests/support/test.h"
 
@@ -159,8 +159,10 @@ void HistoryTest::sessionsKeepTheirRevisionsApart() {
 void HistoryTest::certificateJournalComesBack() {
   Fixture f;
   History history(f.options());
-  history.add(CertificateEntry{10, "issued", "a-1", "default", "spiffe://cluster.local/ns/default/sa/a", "01", "aa", 1, 2});
-  history.add(CertificateEntry{20, "rotated", "a-1", "default", "spiffe://cluster.local/ns/default/sa/a", "02", "bb", 3, 4});
+  history.add(CertificateEntry{10, "issued", "a-1", "default", "spiffe://cluster.local/ns/default/sa/a", "01",
+                               "aa", 1, 2});
+  history.add(CertificateEntry{20, "rotated", "a-1", "default", "spiffe://cluster.local/ns/default/sa/a",
+                               "02", "bb", 3, 4});
   QVERIFY(history.flush());
   const auto journal = history.certificates(10).value();
   QCOMPARE(journal.size(), 2u);
@@ -173,7 +175,8 @@ void HistoryTest::certificateJournalComesBack() {
 void HistoryTest::requestsAreFoundByIdTraceTimeAndStatus() {
   Fixture f;
   History history(f.options());
-  history.add(std::vector<Request>{request(100, "r1", "t1"), request(200, "r2", "t1", 503), request(300, "r3", "t2", 404)});
+  history.add(std::vector<Request>{request(100, "r1", "t1"), request(200, "r2", "t1", 503),
+                                   request(300, "r3", "t2", 404)});
   QVERIFY(history.flush());
   const auto ids = [&](const RequestQuery& query) {
     std::string out;
@@ -252,7 +255,8 @@ void HistoryTest::oldestRequestsGoWhenTheSizeLimitIsReached() {
   int sent = 0;
   for (int batch = 0; batch < 100; ++batch) {
     std::vector<Request> rows;
-    for (int i = 0; i < 50; ++i, ++sent) rows.push_back(request(sent, "r" + std::to_string(sent), "t", 200, 2000));
+    for (int i = 0; i < 50; ++i, ++sent)
+      rows.push_back(request(sent, "r" + std::to_string(sent), "t", 200, 2000));
     history.add(std::move(rows));
     QVERIFY(history.flush());
   }
@@ -400,7 +404,8 @@ void HistoryTest::floodOfRequestsIsSampledFailedOnesFirst() {
   options.maxRequestsPerSecond = 10;
   History history(options);
   std::vector<Request> rows;
-  for (int i = 0; i < 100; ++i) rows.push_back(request(i, "r" + std::to_string(i), "t", i >= 50 && i % 10 == 0 ? 503 : 200));
+  for (int i = 0; i < 100; ++i)
+    rows.push_back(request(i, "r" + std::to_string(i), "t", i >= 50 && i % 10 == 0 ? 503 : 200));
   history.add(std::move(rows));
   QVERIFY(history.flush());
   RequestQuery failed;

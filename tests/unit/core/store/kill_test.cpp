@@ -1,5 +1,5 @@
-// kill -9 while writing: what was acknowledged by flush() is there afterwards and the file opens. The writer is this
-// program itself, started again with VARKA_STORE_WRITER=PATH; hence the own main.
+// kill -9 while writing: what was acknowledged by flush() is there afterwards and the file opens. The writer
+// is this program itself, started again with VARKA_STORE_WRITER=PATH; hence the own main.
 #include <QProcess>
 #include <QTemporaryDir>
 #include <cstdio>
@@ -26,7 +26,8 @@ int writeForever(const char* path) {
   options.batchMs = 0;
   History history(options);
   for (std::int64_t i = 1;; ++i) {
-    for (int copy = 0; copy < 5; ++copy) history.add(Event{i, "process", "info", "o", std::string(200, 'e'), "", 0, 0});
+    for (int copy = 0; copy < 5; ++copy)
+      history.add(Event{i, "process", "info", "o", std::string(200, 'e'), "", 0, 0});
     if (!history.flush()) return 3;
     std::printf("%lld\n", static_cast<long long>(i));
     std::fflush(stdout);

@@ -16,7 +16,9 @@ EdgeCounts requests(std::uint64_t count) {
   return out;
 }
 
-bool near(double value, double expected, double tolerance) { return value >= expected - tolerance && value <= expected + tolerance; }
+bool near(double value, double expected, double tolerance) {
+  return value >= expected - tolerance && value <= expected + tolerance;
+}
 
 }  // namespace
 

@@ -24,15 +24,16 @@ inline Topology bookinfo() {
   gateway.workload = "istio-ingressgateway";
   gateway.pod = "istio-ingressgateway-0";
   gateway.kind = "gateway";
-  out.pods = {gateway, pod("productpage", "v1", "10.0.0.2"), pod("reviews", "v1", "10.0.0.3"), pod("reviews", "v2", "10.0.0.4"),
-              pod("ratings", "v1", "10.0.0.5")};
+  out.pods = {gateway, pod("productpage", "v1", "10.0.0.2"), pod("reviews", "v1", "10.0.0.3"),
+              pod("reviews", "v2", "10.0.0.4"), pod("ratings", "v1", "10.0.0.5")};
   PodInfo bare = pod("legacy", "v1", "10.0.0.9");
   bare.sidecar = false;
   out.pods.push_back(bare);
   const auto service = [](const std::string& name, std::vector<std::string> workloads) {
     return ServiceInfo{name + ".default.svc.cluster.local", "default", name, std::move(workloads)};
   };
-  out.services = {service("productpage", {"default/productpage-v1"}), service("reviews", {"default/reviews-v1", "default/reviews-v2"}),
+  out.services = {service("productpage", {"default/productpage-v1"}),
+                  service("reviews", {"default/reviews-v1", "default/reviews-v2"}),
                   service("ratings", {"default/ratings-v1"})};
   WorkloadInfo reviews;
   reviews.ns = "default";
@@ -50,8 +51,9 @@ inline Topology bookinfo() {
   return out;
 }
 
-inline xds::EdgeCounters counters(const std::string& side, const std::string& cluster, const std::string& peer, std::uint64_t ok,
-                                  std::uint64_t failed = 0, bool mtls = true) {
+inline xds::EdgeCounters counters(const std::string& side, const std::string& cluster,
+                                  const std::string& peer, std::uint64_t ok, std::uint64_t failed = 0,
+                                  bool mtls = true) {
   xds::EdgeCounters out;
   out.side = side;
   out.cluster = cluster;

@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::int64_t kNow = 1'800'000'000'500;
 const PodRef kGateway{"istio-system", "istio-ingressgateway-0"}, kProductpage{"default", "productpage-v1-0"},
-    kReviews1{"default", "reviews-v1-0"}, kReviews2{"default", "reviews-v2-0"}, kRatings{"default", "ratings-v1-0"};
+    kReviews1{"default", "reviews-v1-0"}, kReviews2{"default", "reviews-v2-0"},
+    kRatings{"default", "ratings-v1-0"};
 
 struct Mesh {
   TopologyIndex index{bookinfo()};
@@ -24,13 +25,17 @@ struct Mesh {
   std::int64_t now = kNow;
 
   void report(const PodRef& reporter, const xds::EdgeCounters& counters) {
-    flows.count(now, attribute(index, reporter, {counters.side, counters.cluster, counters.peerWorkload, counters.mtls}), counters);
+    flows.count(
+        now,
+        attribute(index, reporter, {counters.side, counters.cluster, counters.peerWorkload, counters.mtls}),
+        counters);
   }
   TrafficGraph tick() { return buildGraph({index, flows, health, now}); }
 };
 
 const char* text(Health health) {
-  constexpr const char* names[] = {"unknown", "healthy", "degraded", "failing", "crashed", "stopped", "starting"};
+  constexpr const char* names[] = {"unknown", "healthy", "degraded", "failing",
+                                   "crashed", "stopped", "starting"};
   return names[static_cast<int>(health)];
 }
 
@@ -42,15 +47,15 @@ const char* text(GraphEdge::Mtls mtls) {
 std::string golden(const TrafficGraph& graph) {
   std::ostringstream out;
   for (const auto& node : graph.nodes) {
-    out << node.kind << ' ' << node.id.substr(node.id.find(':') + 1) << " '" << node.title << "' " << text(node.health) << ' '
-        << node.errorShare * 100 << "%";
+    out << node.kind << ' ' << node.id.substr(node.id.find(':') + 1) << " '" << node.title << "' "
+        << text(node.health) << ' ' << node.errorShare * 100 << "%";
     for (const auto& badge : node.badges) out << ' ' << badge;
     out << '\n';
   }
   for (const auto& edge : graph.edges) {
-    out << edge.from.substr(edge.from.find('/') + 1) << " > " << edge.to.substr(edge.to.find('/') + 1) << ' ' << edge.protocol
-        << " n=" << edge.requests << " err=" << edge.errors << edge.errorOrigin << " mtls=" << text(edge.mtls) << ' '
-        << text(edge.health);
+    out << edge.from.substr(edge.from.find('/') + 1) << " > " << edge.to.substr(edge.to.find('/') + 1) << ' '
+        << edge.protocol << " n=" << edge.requests << " err=" << edge.errors << edge.errorOrigin
+        << " mtls=" << text(edge.mtls) << ' ' << text(edge.health);
     if (edge.weightPercent >= 0) out << " w=" << edge.weightPercent;
     out << '\n';
   }
@@ -87,14 +92,15 @@ class GraphTest : public QObject {
 
 void GraphTest::everyWorkloadIsANodeWithoutTraffic() {
   Mesh mesh;
-  QCOMPARE(golden(mesh.tick()), std::string("workload default/details-v1 'details v1' stopped 0%\n"
-                                            "workload default/legacy-v1 'legacy v1' unknown 0%\n"
-                                            "workload default/productpage-v1 'productpage v1' unknown 0%\n"
-                                            "workload default/ratings-v1 'ratings v1' unknown 0%\n"
-                                            "workload default/reviews-v1 'reviews v1' unknown 0% VS DR\n"
-                                            "workload default/reviews-v2 'reviews v2' unknown 0%\n"
-                                            "gateway istio-system/istio-ingressgateway 'istio-ingressgateway' unknown 0%\n"
-                                            "total 0\n"));
+  QCOMPARE(golden(mesh.tick()),
+           std::string("workload default/details-v1 'details v1' stopped 0%\n"
+                       "workload default/legacy-v1 'legacy v1' unknown 0%\n"
+                       "workload default/productpage-v1 'productpage v1' unknown 0%\n"
+                       "workload default/ratings-v1 'ratings v1' unknown 0%\n"
+                       "workload default/reviews-v1 'reviews v1' unknown 0% VS DR\n"
+                       "workload default/reviews-v2 'reviews v2' unknown 0%\n"
+                       "gateway istio-system/istio-ingressgateway 'istio-ingressgateway' unknown 0%\n"
+                       "total 0\n"));
 }
 
 void GraphTest::bothSidesOfAHopCountOnce() {
@@ -106,26 +112,29 @@ void GraphTest::bothSidesOfAHopCountOnce() {
   mesh.report(kProductpage, counters("outbound", cluster("reviews", "v2"), "reviews-v2-0", 5, 5));
   mesh.report(kReviews2, counters("inbound", "inbound|9080||", "", 5, 5));  // mTLS, client unknown
   mesh.tick();
-  QCOMPARE(golden(mesh.tick()), std::string("outside  'outside' healthy 0%\n"
-                                            "workload default/details-v1 'details v1' stopped 0%\n"
-                                            "workload default/legacy-v1 'legacy v1' unknown 0%\n"
-                                            "workload default/productpage-v1 'productpage v1' healthy 0%\n"
-                                            "workload default/ratings-v1 'ratings v1' unknown 0%\n"
-                                            "workload default/reviews-v1 'reviews v1' healthy 0% VS DR\n"
-                                            "workload default/reviews-v2 'reviews v2' failing 50%\n"
-                                            "gateway istio-system/istio-ingressgateway 'istio-ingressgateway' healthy 0%\n"
-                                            "outside: > istio-ingressgateway http n=50 err=0 mtls=? healthy\n"
-                                            "productpage-v1 > reviews-v1 http n=40 err=0 mtls=all healthy w=80\n"
-                                            "productpage-v1 > reviews-v2 http n=10 err=5A mtls=all failing\n"
-                                            "istio-ingressgateway > productpage-v1 http n=50 err=0 mtls=all healthy\n"
-                                            "total 100\n"));
+  QCOMPARE(golden(mesh.tick()),
+           std::string("outside  'outside' healthy 0%\n"
+                       "workload default/details-v1 'details v1' stopped 0%\n"
+                       "workload default/legacy-v1 'legacy v1' unknown 0%\n"
+                       "workload default/productpage-v1 'productpage v1' healthy 0%\n"
+                       "workload default/ratings-v1 'ratings v1' unknown 0%\n"
+                       "workload default/reviews-v1 'reviews v1' healthy 0% VS DR\n"
+                       "workload default/reviews-v2 'reviews v2' failing 50%\n"
+                       "gateway istio-system/istio-ingressgateway 'istio-ingressgateway' healthy 0%\n"
+                       "outside: > istio-ingressgateway http n=50 err=0 mtls=? healthy\n"
+                       "productpage-v1 > reviews-v1 http n=40 err=0 mtls=all healthy w=80\n"
+                       "productpage-v1 > reviews-v2 http n=10 err=5A mtls=all failing\n"
+                       "istio-ingressgateway > productpage-v1 http n=50 err=0 mtls=all healthy\n"
+                       "total 100\n"));
 }
 
 void GraphTest::callsFromOutsideAndWithoutSidecarCountAtTheServer() {
   Mesh mesh;
-  mesh.report(kReviews1, counters("inbound", "inbound|9080||", "", 3, 0, false));           // the host's forwarder
-  mesh.report(kReviews1, counters("inbound", "inbound|9080||", "legacy-v1-0", 4, 0, false));  // a pod without a proxy
-  mesh.report(kReviews1, counters("inbound", "inbound|9080||", "10.0.0.9", 2, 0, false));     // the same by address
+  mesh.report(kReviews1, counters("inbound", "inbound|9080||", "", 3, 0, false));  // the host's forwarder
+  mesh.report(kReviews1,
+              counters("inbound", "inbound|9080||", "legacy-v1-0", 4, 0, false));  // a pod without a proxy
+  mesh.report(kReviews1,
+              counters("inbound", "inbound|9080||", "10.0.0.9", 2, 0, false));  // the same by address
   const auto graph = mesh.tick();
   QCOMPARE(graph.edges.size(), 2u);
   QCOMPARE(graph.edges[0].from, std::string("outside:"));
@@ -157,7 +166,8 @@ void GraphTest::passthroughAndUnknownHostsAreExternal() {
   mesh.report(kProductpage, counters("outbound", "outbound|443||www.example.com", "", 1));
   mesh.report(kProductpage, counters("outbound", "", "", 0, 1));
   const auto graph = mesh.tick();
-  for (const char* id : {"external:passthrough", "external:blocked", "external:www.example.com", "external:proxy-reply"}) {
+  for (const char* id :
+       {"external:passthrough", "external:blocked", "external:www.example.com", "external:proxy-reply"}) {
     const auto* edge = edgeTo(graph, id);
     QVERIFY2(edge, id);
     QVERIFY(edge->mtls == GraphEdge::Mtls::Unknown);
@@ -190,7 +200,8 @@ void GraphTest::deniedByTheServerIsAnErrorWithP() {
 void GraphTest::originComesFromTheMajorityOfVotes() {
   Mesh mesh;
   mesh.report(kProductpage, counters("outbound", cluster("ratings"), "ratings-v1-0", 1, 9));
-  const auto flows = attribute(mesh.index, kProductpage, {"outbound", cluster("ratings"), "ratings-v1-0", true});
+  const auto flows =
+      attribute(mesh.index, kProductpage, {"outbound", cluster("ratings"), "ratings-v1-0", true});
   mesh.flows.vote(kNow, flows, originIndex("tls"), 2);
   mesh.flows.vote(kNow, flows, originIndex("fault"), 7);
   QCOMPARE(mesh.tick().edges[0].errorOrigin, std::string("F"));
@@ -200,7 +211,8 @@ void GraphTest::originComesFromTheMajorityOfVotes() {
 
 void GraphTest::votesBeforeTheCountersAreKept() {
   Mesh mesh;
-  const auto flows = attribute(mesh.index, kProductpage, {"outbound", cluster("ratings"), "ratings-v1-0", true});
+  const auto flows =
+      attribute(mesh.index, kProductpage, {"outbound", cluster("ratings"), "ratings-v1-0", true});
   mesh.flows.vote(kNow, flows, originIndex("fault"), 1);
   QVERIFY(mesh.tick().edges.empty());  // a vote alone is no traffic
   mesh.now += 900;
@@ -291,14 +303,16 @@ void GraphTest::totalsAreTheSumOfTheCounters() {
     for (int i = 0; i < 200; ++i) {
       mesh.now = kNow - static_cast<std::int64_t>(random() % 9000);
       const auto side = pick(std::string("outbound"), std::string("gateway"));
-      const auto counted = counters(side, pick(cluster("reviews", "v1"), cluster("ratings"), std::string("PassthroughCluster")),
-                                    pick(std::string(), std::string("reviews-v1-0"), std::string("ratings-v1-0")), random() % 50,
-                                    random() % 5, random() % 2 == 0);
+      const auto counted = counters(
+          side, pick(cluster("reviews", "v1"), cluster("ratings"), std::string("PassthroughCluster")),
+          pick(std::string(), std::string("reviews-v1-0"), std::string("ratings-v1-0")), random() % 50,
+          random() % 5, random() % 2 == 0);
       mesh.report(side == "gateway" ? kGateway : pick(kProductpage, kReviews1), counted);
       requests += counted.requests;
       errors += counted.errors5xx;
       // What the server's proxies say of the same hops adds nothing.
-      mesh.report(kRatings, counters("inbound", "inbound|9080||", "productpage-v1-0", random() % 50, random() % 5));
+      mesh.report(kRatings,
+                  counters("inbound", "inbound|9080||", "productpage-v1-0", random() % 50, random() % 5));
     }
     mesh.now = kNow;
     const auto graph = mesh.tick();

@@ -11,8 +11,8 @@ namespace {
 constexpr std::int64_t kNow = 1'800'000'000'000;
 constexpr std::int64_t kUs = kNow * 1000;
 
-HopRecord hop(bool client, const std::string& id, std::int64_t startUs, std::int64_t durationUs, const std::string& span = {},
-              const std::string& parent = {}) {
+HopRecord hop(bool client, const std::string& id, std::int64_t startUs, std::int64_t durationUs,
+              const std::string& span = {}, const std::string& parent = {}) {
   auto record = std::make_shared<xds::RequestRecord>();
   record->id = id;
   record->side = client ? "outbound" : "inbound";
@@ -99,7 +99,8 @@ void HopJoinerTest::clientWithoutACounterpartDoesNotWait() {
 void HopJoinerTest::spansDecideWhenTheyAreThere() {
   HopJoiner joiner;
   QVERIFY(joiner.add(kNow, hop(false, "r1", kUs, 1000, "s2", "other")).empty());
-  QVERIFY(joiner.add(kNow, hop(true, "r1", kUs, 1000, "s1", "root")).empty());  // fits in time, but is another hop
+  QVERIFY(joiner.add(kNow, hop(true, "r1", kUs, 1000, "s1", "root"))
+              .empty());  // fits in time, but is another hop
   const auto rows = joiner.add(kNow, hop(false, "r1", kUs, 1000, "s3", "s1"));
   QCOMPARE(rows.size(), 1u);
   QCOMPARE(rows[0].server[0]->spanId, std::string("s3"));
@@ -107,7 +108,8 @@ void HopJoinerTest::spansDecideWhenTheyAreThere() {
 }
 
 void HopJoinerTest::sameRequestIdOnTwoHopsStaysApart() {
-  HopJoiner joiner;  // applications forward x-request-id: productpage→reviews and reviews→ratings have the same
+  HopJoiner
+      joiner;  // applications forward x-request-id: productpage→reviews and reviews→ratings have the same
   auto ratings = hop(false, "r1", kUs + 100, 1000);
   ratings.to = "C";
   QVERIFY(joiner.add(kNow, ratings).empty());
@@ -171,7 +173,8 @@ void HopJoinerTest::tcpConnectionsPairOneToOne() {
 
 void HopJoinerTest::nothingWaitsForEver() {
   HopJoiner joiner;
-  for (std::size_t i = 0; i < kMaxWaiting + 500; ++i) joiner.add(kNow, hop(true, "r" + std::to_string(i), kUs, 1000));
+  for (std::size_t i = 0; i < kMaxWaiting + 500; ++i)
+    joiner.add(kNow, hop(true, "r" + std::to_string(i), kUs, 1000));
   QCOMPARE(joiner.expire(kNow).size(), 500u);  // over the limit: the oldest go at once
   QCOMPARE(joiner.expire(kNow + 300).size(), kMaxWaiting);
 }

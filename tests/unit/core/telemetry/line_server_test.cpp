@@ -1,11 +1,11 @@
 #include "core/telemetry/line_server.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
 #include <QLocalSocket>
 #include <QTemporaryDir>
 #include <filesystem>
 #include <fstream>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "tests/support/test.h"
 
@@ -39,7 +39,9 @@ struct Fixture {
   }
 };
 
-bool soon(const std::function<bool()>& predicate) { return test::eventually(std::chrono::seconds(5), predicate); }
+bool soon(const std::function<bool()>& predicate) {
+  return test::eventually(std::chrono::seconds(5), predicate);
+}
 
 }  // namespace
 

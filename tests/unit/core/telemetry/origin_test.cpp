@@ -7,7 +7,8 @@ using namespace varka::telemetry;
 
 namespace {
 
-xds::RequestRecord record(int status, const std::string& flags, const std::string& details, const std::string& origin = {}) {
+xds::RequestRecord record(int status, const std::string& flags, const std::string& details,
+                          const std::string& origin = {}) {
   xds::RequestRecord out;
   out.status = status;
   out.flags = flags;
@@ -54,7 +55,8 @@ void OriginTest::classifiesByFlagsAndDetails_data() {
   row(503, "UO", "upstream_reset_before_response_started{overflow}", "overload");
   row(503, "UH", "no_healthy_upstream", "network");
   row(503, "UF,URX", "upstream_reset_before_response_started{remote_connection_failure}", "network");
-  row(503, "UF,URX", "upstream_reset_before_response_started{remote_connection_failure,TLS_error:|268435581:SSL}", "tls");
+  row(503, "UF,URX",
+      "upstream_reset_before_response_started{remote_connection_failure,TLS_error:|268435581:SSL}", "tls");
   row(503, "UC", "upstream_reset_before_response_started{connection_termination}", "network");
   row(0, "DC", "downstream_remote_disconnect", "network");
   row(0, "", "", "network");

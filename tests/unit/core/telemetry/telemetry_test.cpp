@@ -1,11 +1,11 @@
 // The facade: what the mesh composes, through its socket and its signals.
 #include "core/telemetry/telemetry.h"
 
+#include <unistd.h>
 #include <QLocalSocket>
-#include <QTimer>
 #include <QSignalSpy>
 #include <QTemporaryDir>
-#include <unistd.h>
+#include <QTimer>
 
 #include "tests/support/test.h"
 #include "tests/unit/core/telemetry/fixtures.h"
@@ -27,19 +27,24 @@ struct Fixture {
 
   Fixture() {
     telemetry.setTopology(bookinfo());
-    QObject::connect(&telemetry, &Telemetry::graphChanged, &telemetry, [this](const TrafficGraphPtr&) { ++graphs; });
-    QObject::connect(&telemetry, &Telemetry::traffic, &telemetry, [this](const std::shared_ptr<const TrafficBatch>& batch) {
-      ++batches;
-      rows.insert(rows.end(), batch->begin(), batch->end());
-    });
-    QObject::connect(&telemetry, &Telemetry::warning, &telemetry, [this](const std::string& message) { warnings.push_back(message); });
-    QObject::connect(&telemetry, &Telemetry::metrics, &telemetry, [this](const std::shared_ptr<const std::vector<MetricPoint>>& more) {
-      points.insert(points.end(), more->begin(), more->end());
-    });
+    QObject::connect(&telemetry, &Telemetry::graphChanged, &telemetry,
+                     [this](const TrafficGraphPtr&) { ++graphs; });
+    QObject::connect(&telemetry, &Telemetry::traffic, &telemetry,
+                     [this](const std::shared_ptr<const TrafficBatch>& batch) {
+                       ++batches;
+                       rows.insert(rows.end(), batch->begin(), batch->end());
+                     });
+    QObject::connect(&telemetry, &Telemetry::warning, &telemetry,
+                     [this](const std::string& message) { warnings.push_back(message); });
+    QObject::connect(&telemetry, &Telemetry::metrics, &telemetry,
+                     [this](const std::shared_ptr<const std::vector<MetricPoint>>& more) {
+                       points.insert(points.end(), more->begin(), more->end());
+                     });
   }
 };
 
-xds::TelemetryMessage request(const std::string& side, const std::string& id, int status = 200, const std::string& details = "via_upstream") {
+xds::TelemetryMessage request(const std::string& side, const std::string& id, int status = 200,
+                              const std::string& details = "via_upstream") {
   xds::TelemetryMessage out;
   out.kind = xds::TelemetryMessage::Kind::Request;
   auto& record = out.request;
@@ -78,7 +83,9 @@ std::string hello() {
   return out;
 }
 
-bool soon(const std::function<bool()>& predicate) { return varka::test::eventually(std::chrono::seconds(5), predicate); }
+bool soon(const std::function<bool()>& predicate) {
+  return varka::test::eventually(std::chrono::seconds(5), predicate);
+}
 
 }  // namespace
 
@@ -130,7 +137,9 @@ void TelemetryTest::policyOfTheServerSettlesTheRowAndTheEdge() {
   f.telemetry.report(kProductpage, request("outbound", "r1", 403));
   QVERIFY(soon([&] { return f.rows.size() == 1; }));
   QCOMPARE(f.rows[0]->record.origin, std::string("policy"));
-  QVERIFY(soon([&] { return !f.telemetry.graph()->edges.empty() && f.telemetry.graph()->edges[0].errorOrigin == "P"; }));
+  QVERIFY(soon([&] {
+    return !f.telemetry.graph()->edges.empty() && f.telemetry.graph()->edges[0].errorOrigin == "P";
+  }));
 }
 
 void TelemetryTest::lateServerRecordIsPutIntoItsRow() {
@@ -167,7 +176,8 @@ void TelemetryTest::atRestNothingIsEmitted() {
 
 void TelemetryTest::metricsTellASecondOnce() {
   Fixture f;
-  f.telemetry.report(kProductpage, report(counters("outbound", cluster("reviews", "v1"), "reviews-v1-0", 40, 2)));
+  f.telemetry.report(kProductpage,
+                     report(counters("outbound", cluster("reviews", "v1"), "reviews-v1-0", 40, 2)));
   QVERIFY(soon([&] { return !f.points.empty(); }));
   const auto graphs = f.graphs;
   QVERIFY(soon([&] { return f.graphs >= graphs + 2; }));
@@ -182,7 +192,8 @@ void TelemetryTest::linesOfAProxyBecomeTraffic() {
   Fixture f;
   const QTemporaryDir dir;
   const auto path = dir.path() + QStringLiteral("/telemetry.sock");
-  f.telemetry.setIdentity([](std::int64_t pid) { return pid == ::getpid() ? std::optional(kProductpage) : std::nullopt; });
+  f.telemetry.setIdentity(
+      [](std::int64_t pid) { return pid == ::getpid() ? std::optional(kProductpage) : std::nullopt; });
   QVERIFY(f.telemetry.listen(path.toStdString()).has_value());
   QLocalSocket socket;
   socket.connectToServer(path);
@@ -245,18 +256,22 @@ void TelemetryTest::unknownProcessIsRefused() {
 
 void TelemetryTest::prometheusTextHasTheCounters() {
   Fixture f;
-  f.telemetry.report(kProductpage, report(counters("outbound", cluster("reviews", "v1"), "reviews-v1-0", 9, 1)));
+  f.telemetry.report(kProductpage,
+                     report(counters("outbound", cluster("reviews", "v1"), "reviews-v1-0", 9, 1)));
   f.telemetry.report(kProductpage, report(counters("outbound", cluster("reviews", "v1"), "reviews-v1-0", 1)));
   const auto text = f.telemetry.prometheusText();
   const std::string labels =
-      "{reporter=\"default/productpage-v1-0\",source=\"workload:default/productpage-v1\",destination=\"workload:default/reviews-v1\","
-      "cluster=\"outbound|9080|v1|reviews.default.svc.cluster.local\",protocol=\"HTTP/1.1\",security_policy=\"mutual_tls\"";
+      "{reporter=\"default/productpage-v1-0\",source=\"workload:default/"
+      "productpage-v1\",destination=\"workload:default/reviews-v1\","
+      "cluster=\"outbound|9080|v1|reviews.default.svc.cluster.local\",protocol=\"HTTP/"
+      "1.1\",security_policy=\"mutual_tls\"";
   for (const auto& line : {"varka_requests_total" + labels + ",response_class=\"2xx\"} 10\n",
                            "varka_requests_total" + labels + ",response_class=\"5xx\"} 1\n",
                            "varka_request_duration_milliseconds_bucket" + labels + ",le=\"2\"} 0\n",
                            "varka_request_duration_milliseconds_bucket" + labels + ",le=\"5\"} 11\n",
                            "varka_request_duration_milliseconds_bucket" + labels + ",le=\"+Inf\"} 11\n",
-                           std::string("# TYPE varka_requests_total counter\n"), std::string("varka_telemetry_reports_total 2\n")})
+                           std::string("# TYPE varka_requests_total counter\n"),
+                           std::string("varka_telemetry_reports_total 2\n")})
     QVERIFY2(text.find(line) != std::string::npos, line.c_str());
 }
 
