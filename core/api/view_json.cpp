@@ -40,7 +40,7 @@ json toJson(const mesh::ProxyView& proxy) {
 }
 
 json toJson(const mesh::IngressView& ingress) {
-  return {{"name", ingress.name}, {"url", ingress.url}, {"port", ingress.port}, {"hostPort", ingress.hostPort}};
+  return {{"name", ingress.name}, {"url", ingress.url}, {"path", ingress.path}, {"port", ingress.port}, {"hostPort", ingress.hostPort}};
 }
 
 const char* healthName(mesh::Health health) {
@@ -85,7 +85,7 @@ json toJson(const mesh::CertificateView& certificate) {
 
 json toJson(const mesh::ProblemView& problem) {
   return {{"code", problem.code},     {"severity", problem.severity},      {"object", problem.object},
-          {"message", problem.message}, {"origin", problem.origin.text()}, {"path", problem.path}};
+          {"message", problem.message}, {"place", problem.origin.text()}, {"path", problem.path}};
 }
 
 json toJson(const mesh::EventView& event) {

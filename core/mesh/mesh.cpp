@@ -266,7 +266,9 @@ Result<> Mesh::setCertificateTtl(std::int64_t seconds) {
 }
 
 void Mesh::setSampleLoad(double rps, const std::string& url) {
-  state_->load.run(rps, url);
+  state_->wantedRps = url.empty() ? rps : 0;
+  state_->load.run(url.empty() ? 0 : rps, url);
+  state_->startWantedLoad();
 }
 
 }  // namespace varka::mesh

@@ -89,7 +89,7 @@ class Mesh : public QObject {
   Result<> rotateCertificate(const std::string& pod);  // "" = all
   Result<> setCertificateTtl(std::int64_t seconds);
 
-  // Sample load, in process: GET `url` at `rps` until stopped (0 stops).
+  // Sample load, in process: GET `url` at `rps` until stopped (0 stops). "" = the first page of the ingress, as soon as there is one.
   void setSampleLoad(double rps, const std::string& url);
 
  Q_SIGNALS:

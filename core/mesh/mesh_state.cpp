@@ -317,7 +317,14 @@ void Mesh::State::publishView() {
   const auto input = viewInput();
   view = std::make_shared<const MeshView>(buildView(input));
   if (traffic) traffic->setTopology(buildTopology(input));
+  startWantedLoad();
   Q_EMIT mesh.viewChanged(view);
+}
+
+void Mesh::State::startWantedLoad() {
+  const bool served = std::any_of(view->pods.begin(), view->pods.end(), [](const auto& pod) { return pod.gateway && pod.state == "ready"; });
+  if (wantedRps <= 0 || !served || view->ingress.empty()) return;
+  load.run(std::exchange(wantedRps, 0), view->ingress.front().url + view->ingress.front().path);
 }
 
 void Mesh::State::addEvent(EventView happened) {

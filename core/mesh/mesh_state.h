@@ -45,6 +45,7 @@ struct Mesh::State {
   std::unique_ptr<XdsServer> proxies;
   std::unique_ptr<ConfigPush> push;
   SampleLoad load;
+  double wantedRps = 0;             // asked for without a URL, not yet started
   OwnUsage usage;
   std::unique_ptr<QObject> companion;
 
@@ -73,6 +74,7 @@ struct Mesh::State {
   void addEvent(std::string kind, std::string severity, std::string object, std::string message);
   void addLogLine(launcher::LogLine line);
 
+  void startWantedLoad();           // once a gateway pod is ready
   void setPhase(const std::string& value);
   void stopped();
 

@@ -59,6 +59,7 @@ using CertificateView = citadel::CertificateInfo;
 
 struct IngressView {
   std::string name, url;
+  std::string path;  // the first page worth opening: "/productpage", "" if unknown
   int port = 0, hostPort = 0;
 };
 

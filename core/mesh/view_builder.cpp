@@ -96,6 +96,19 @@ ServiceView serviceView(const Object& service, const ViewInput& input) {
   return out;
 }
 
+/// The path of the first rule that a gateway serves: what a visitor would try.
+std::string firstPage(const resource::Snapshot& resources) {
+  for (const auto& service : resources.list("networking.istio.io", "VirtualService")) {
+    if (service->spec()["gateways"].size() == 0) continue;
+    for (const auto& match : service->spec()["http"][std::size_t{0}]["match"].items()) {
+      for (const char* how : {"exact", "prefix"}) {
+        if (const auto path = match["uri"][how].text(); !path.empty()) return path;
+      }
+    }
+  }
+  return "";
+}
+
 /// Host ports of gateways, by the port of the gateway's Service that leads to the listener.
 std::vector<IngressView> ingressViews(const ViewInput& input) {
   std::vector<IngressView> out;
@@ -109,7 +122,8 @@ std::vector<IngressView> ingressViews(const ViewInput& input) {
                                        [&](const auto& pair) { return pair.first == target || pair.first == number; });
         if (host == pod->hostPorts.end()) continue;
         const char* scheme = number == 443 ? "https" : number == 80 || port["name"].text().starts_with("http") ? "http" : "tcp";
-        out.push_back({service->name, std::string(scheme) + "://127.0.0.1:" + std::to_string(host->second), number, host->second});
+        out.push_back({service->name, std::string(scheme) + "://127.0.0.1:" + std::to_string(host->second), firstPage(*input.resources),
+                       number, host->second});
       }
       break;  // one gateway pod has the host's ports
     }
