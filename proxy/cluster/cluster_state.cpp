@@ -20,7 +20,8 @@ bool metadataFits(const xds::Struct& wanted, const xds::Metadata& metadata) {
 
 }  // namespace
 
-ClusterState::ClusterState(ClusterPtr config, Connector& connector) : connector_(connector) {
+ClusterState::ClusterState(ClusterPtr config, Connector& connector, ClusterStats& stats)
+    : counters(stats), connector_(connector) {
   update(std::move(config));
 }
 
@@ -90,6 +91,14 @@ void ClusterState::rebuild() {
   nextReturn_ = TimePoint::max();
   for (const auto& host : hosts_)
     if (host->ejected(now)) nextReturn_ = std::min(nextReturn_, host->outlier.ejectedUntil);
+  std::uint64_t healthy = 0, out = 0;
+  for (const auto& host : hosts_) {
+    healthy += host->usable() && !host->ejected(now) ? 1 : 0;
+    out += host->ejected(now) ? 1 : 0;
+  }
+  counters.membershipTotal.set(hosts_.size());
+  counters.membershipHealthy.set(healthy);
+  counters.outlierEjectionsActive.set(out);
   balancer_.rebuild(*config_->config, *config_->assignment, hosts_, now);
 }
 
@@ -201,7 +210,7 @@ void ClusterState::eject(Host& host) {
   ++host.outlier.ejections;
   host.outlier.ejectedUntil = now + time;
   host.outlier.consecutive5xx = host.outlier.consecutiveGateway = host.outlier.consecutiveLocal = 0;
-  ++counters.outlierEjections;
+  counters.outlierEjectionsEnforcedTotal.add();
   rebuild();
 }
 

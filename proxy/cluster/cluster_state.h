@@ -9,23 +9,16 @@
 
 #include "proxy/cluster/connector.h"
 #include "proxy/cluster/load_balancer.h"
+#include "proxy/stats/stats.h"
 
 namespace varka::proxy {
-
-struct ClusterCounters {
-  std::uint64_t cxTotal = 0, cxActive = 0, cxConnectFail = 0, cxConnectTimeout = 0, cxDestroy = 0, cxOverflow = 0;
-  std::uint64_t rqTotal = 0, rqActive = 0, rqPendingTotal = 0, rqPendingActive = 0, rqPendingOverflow = 0;
-  std::uint64_t rqTimeout = 0, rqPerTryTimeout = 0, rqRetry = 0, rqRetrySuccess = 0, rqRetryOverflow = 0, rqRetryActive = 0;
-  std::uint64_t rqCompleted = 0, rq2xx = 0, rq3xx = 0, rq4xx = 0, rq5xx = 0, rqRxReset = 0, rqCancelled = 0;
-  std::uint64_t cxRxBytes = 0, cxTxBytes = 0, outlierEjections = 0, rqMaintenance = 0, lbHealthyPanic = 0, noneHealthy = 0;
-};
 
 /// What a finished attempt tells the outlier detection.
 enum class Outcome { Success, ServerError, GatewayError, LocalFailure };
 
 class ClusterState {
  public:
-  ClusterState(ClusterPtr config, Connector& connector);
+  ClusterState(ClusterPtr config, Connector& connector, ClusterStats& stats);
 
   /// New configuration or endpoints; hosts that stay keep their pools and counters.
   void update(ClusterPtr config);
@@ -50,7 +43,8 @@ class ClusterState {
   [[nodiscard]] Duration idleTimeout() const;
   [[nodiscard]] std::uint32_t maxRequestsPerConnection() const;
 
-  ClusterCounters counters;
+  ClusterStats& counters;
+  std::uint64_t retriesActive = 0;
 
  private:
   static constexpr std::size_t kMaxOriginalHosts = 4096;

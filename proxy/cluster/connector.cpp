@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/base/log.h"
+#include "proxy/dns/dns_server.h"
 #include "proxy/net/socket.h"
 
 namespace varka::proxy {
@@ -68,6 +69,11 @@ Result<std::unique_ptr<Connection>> Connector::connect(const ConnectTarget& targ
     if (fd) connect(*connection, std::move(fd));
     return connection;
   }
+  ConnectTarget actual = target;
+  if (!bind && target.address.family() == AF_INET && target.address.ip() == kHostVip) {
+    // The host's own loopback, which a pod cannot name otherwise.
+    actual.address = *Address::fromIp("127.0.0.1", target.address.port());
+  }
   if (const std::string hop = bind ? std::string() : hopSocket(target.address); !hop.empty()) {
     auto fd = makeSocket(AF_UNIX);
     if (!fd) return tl::unexpected(fd.error());
@@ -78,11 +84,11 @@ Result<std::unique_ptr<Connection>> Connector::connect(const ConnectTarget& targ
     connection->setPreamble(proxyHeaderV2(own ? *own : target.address, target.address));
     return connection;
   }
-  auto fd = makeSocket(target.address.family());
+  auto fd = makeSocket(actual.address.family());
   if (!fd) return tl::unexpected(fd.error());
   if (bind) {
     const auto source = Address::fromIp(bind->address, 0);
-    if (source && source->family() == target.address.family())
+    if (source && source->family() == actual.address.family())
       if (const auto bound = bindSource(fd->get(), *source); !bound) return tl::unexpected(bound.error());
   }
   if (target.cluster && target.cluster->tcpKeepalive) {
@@ -90,7 +96,7 @@ Result<std::unique_ptr<Connection>> Connector::connect(const ConnectTarget& targ
     setKeepAlive(fd->get(), static_cast<int>(keep.keepaliveProbes), static_cast<int>(keep.keepaliveTime),
                  static_cast<int>(keep.keepaliveInterval));
   }
-  auto connection = Connection::connect(loop_, std::move(*fd), target.address, timeout, std::move(*transform));
+  auto connection = Connection::connect(loop_, std::move(*fd), actual.address, timeout, std::move(*transform));
   connection->setHandshakeTimeout(timeout);
   return connection;
 }

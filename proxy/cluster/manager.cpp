@@ -72,7 +72,7 @@ void ClusterManager::update(const RuntimeConfig& config) {
   for (const auto& [name, cluster] : config.clusters) {
     ClusterStatePtr& state = clusters_[name];
     if (!state) {
-      state = std::make_shared<ClusterState>(cluster, connector_);
+      state = std::make_shared<ClusterState>(cluster, connector_, stats_.cluster(name));
     } else if (state->configPtr() != cluster) {
       state->update(cluster);
     } else {

@@ -15,13 +15,15 @@ namespace varka::proxy {
 
 class ClusterManager {
  public:
-  ClusterManager(Connector& connector, DnsResolver& dns) : connector_(connector), dns_(dns) {}
+  ClusterManager(Connector& connector, DnsResolver& dns, StatsShard& stats)
+      : connector_(connector), dns_(dns), stats_(stats) {}
 
   void update(const RuntimeConfig& config);
   /// Null when there is no such cluster.
   [[nodiscard]] const ClusterStatePtr& find(std::string_view name) const;
   [[nodiscard]] const std::map<std::string, ClusterStatePtr, std::less<>>& all() const { return clusters_; }
   [[nodiscard]] EventLoop& loop() { return connector_.loop(); }
+  [[nodiscard]] StatsShard& shard() { return stats_; }
 
  private:
   struct Resolution;  // the refreshing of one DNS cluster
@@ -29,6 +31,7 @@ class ClusterManager {
 
   Connector& connector_;
   DnsResolver& dns_;
+  StatsShard& stats_;
   std::map<std::string, ClusterStatePtr, std::less<>> clusters_;
   std::map<std::string, std::shared_ptr<Resolution>, std::less<>> resolutions_;
 };

@@ -10,14 +10,14 @@ H1Pool::H1Pool(ClusterState& cluster, Host& host, TlsChoice tls)
     : cluster_(cluster), host_(host), tls_(std::move(tls)), idleTimer_([this] { dropStale(); }) {}
 
 H1Pool::~H1Pool() {
-  cluster_.counters.cxActive -= clients_.size();
+  cluster_.counters.upstreamCxActive.sub(clients_.size());
 }
 
 PoolRequest* H1Pool::request(UpstreamEvents& events, bool idempotent, bool freshOnly) {
   auto& counters = cluster_.counters;
   const auto& limits = cluster_.limits();
-  if (counters.rqActive >= limits.maxRequests) {
-    ++counters.rqPendingOverflow;
+  if (counters.upstreamRqActive.value() >= limits.maxRequests) {
+    counters.upstreamRqPendingOverflow.add();
     events.onUpstreamReset(UpstreamReset::Overflow, "", false);
     return nullptr;
   }
@@ -27,16 +27,16 @@ PoolRequest* H1Pool::request(UpstreamEvents& events, bool idempotent, bool fresh
       return nullptr;
     }
   }
-  if (counters.rqPendingActive >= limits.maxPendingRequests) {
-    ++counters.rqPendingOverflow;
+  if (counters.upstreamRqPendingActive.value() >= limits.maxPendingRequests) {
+    counters.upstreamRqPendingOverflow.add();
     events.onUpstreamReset(UpstreamReset::Overflow, "", false);
     return nullptr;
   }
   auto request = std::make_unique<PoolRequest>(PoolRequest{&events, this, freshOnly});
   PoolRequest* const raw = request.get();
   pending_.push_back(std::move(request));
-  ++counters.rqPendingActive;
-  ++counters.rqPendingTotal;
+  counters.upstreamRqPendingActive.add();
+  counters.upstreamRqPendingTotal.add();
   openConnections();
   const bool waiting = std::any_of(pending_.begin(), pending_.end(), [&](const auto& one) { return one.get() == raw; });
   return waiting ? raw : nullptr;
@@ -44,7 +44,7 @@ PoolRequest* H1Pool::request(UpstreamEvents& events, bool idempotent, bool fresh
 
 void H1Pool::withdraw(PoolRequest* request) {
   const auto count = std::erase_if(pending_, [&](const auto& one) { return one.get() == request; });
-  cluster_.counters.rqPendingActive -= count;
+  cluster_.counters.upstreamRqPendingActive.sub(count);
 }
 
 H1Client* H1Pool::takeIdle(bool idempotent) {
@@ -61,8 +61,8 @@ H1Client* H1Pool::takeIdle(bool idempotent) {
 void H1Pool::openConnections() {
   while (connecting_ < pending_.size()) {
     const bool first = clients_.empty();
-    if (!first && cluster_.counters.cxActive >= cluster_.limits().maxConnections) {
-      ++cluster_.counters.cxOverflow;
+    if (!first && cluster_.counters.upstreamCxActive.value() >= cluster_.limits().maxConnections) {
+      cluster_.counters.upstreamCxOverflow.add();
       return;  // one of the busy connections will serve it
     }
     const std::size_t before = clients_.size();
@@ -72,25 +72,26 @@ void H1Pool::openConnections() {
 }
 
 void H1Pool::open() {
-  ++cluster_.counters.cxTotal;
+  cluster_.counters.upstreamCxTotal.add();
+  cluster_.counters.upstreamCxHttp1Total.add();
   ++host_.counters.cxTotal;
   auto connection = cluster_.connector().connect({host_.address, cluster_.config().config.get(), tls_});
   if (!connection) {
-    ++cluster_.counters.cxConnectFail;
+    cluster_.counters.upstreamCxConnectFail.add();
     ++host_.counters.cxConnectFail;
     failPending(pending_.size(), UpstreamReset::ConnectFailure, connection.error().message);
     return;
   }
   clients_.push_back(std::make_unique<H1Client>(std::move(*connection), *this));
-  ++cluster_.counters.cxActive;
+  cluster_.counters.upstreamCxActive.add();
   ++host_.counters.cxActive;
   ++connecting_;
   clients_.back()->start();
 }
 
 void H1Pool::attach(H1Client& client, UpstreamEvents& events, bool reused) {
-  ++cluster_.counters.rqActive;
-  ++cluster_.counters.rqTotal;
+  cluster_.counters.upstreamRqActive.add();
+  cluster_.counters.upstreamRqTotal.add();
   ++host_.counters.rqActive;
   ++host_.counters.rqTotal;
   const auto most = cluster_.maxRequestsPerConnection();
@@ -99,7 +100,7 @@ void H1Pool::attach(H1Client& client, UpstreamEvents& events, bool reused) {
 }
 
 void H1Pool::onStreamEnded(H1Client&) {
-  --cluster_.counters.rqActive;
+  cluster_.counters.upstreamRqActive.sub();
   --host_.counters.rqActive;
 }
 
@@ -112,7 +113,7 @@ void H1Pool::onClientIdle(H1Client& client) {
   if (!pending_.empty()) {
     const auto request = std::move(pending_.front());
     pending_.pop_front();
-    --cluster_.counters.rqPendingActive;
+    cluster_.counters.upstreamRqPendingActive.sub();
     attach(client, *request->events, client.requests > 0);
     return;
   }
@@ -136,7 +137,8 @@ void H1Pool::onClientGone(H1Client& client, CloseReason reason, std::string_view
   --connecting_;
   if (reason == CloseReason::Local) return;
   const bool timeout = reason == CloseReason::ConnectTimeout || reason == CloseReason::HandshakeTimeout;
-  ++(timeout ? cluster_.counters.cxConnectTimeout : cluster_.counters.cxConnectFail);
+  if (timeout) cluster_.counters.upstreamCxConnectTimeout.add();
+  cluster_.counters.upstreamCxConnectFail.add();
   ++host_.counters.cxConnectFail;
   // Those for whom no other connection is under way.
   const std::size_t stranded = pending_.size() > connecting_ ? pending_.size() - connecting_ : 0;
@@ -148,7 +150,7 @@ void H1Pool::failPending(std::size_t count, UpstreamReset reason, std::string_vi
   for (; count > 0 && !pending_.empty(); --count) {
     failed.push_back(std::move(pending_.front()));
     pending_.pop_front();
-    --cluster_.counters.rqPendingActive;
+    cluster_.counters.upstreamRqPendingActive.sub();
   }
   for (const auto& request : failed) request->events->onUpstreamReset(reason, detail, false);
 }
@@ -157,9 +159,9 @@ void H1Pool::remove(H1Client& client) {
   const auto found =
       std::find_if(clients_.begin(), clients_.end(), [&](const auto& one) { return one.get() == &client; });
   if (found == clients_.end()) return;
-  --cluster_.counters.cxActive;
+  cluster_.counters.upstreamCxActive.sub();
   --host_.counters.cxActive;
-  ++cluster_.counters.cxDestroy;
+  cluster_.counters.upstreamCxDestroy.add();
   cluster_.connector().loop().deferDelete(std::move(*found));
   clients_.erase(found);
 }
