@@ -1,5 +1,5 @@
-// References between objects, with the codes of Istio's analysis. Names are resolved as Pilot does: a short name belongs
-// to the namespace of the rule (docs: trap "names"), "*" and names with dots stay as written.
+// References between objects, with the codes of Istio's analysis. Names are resolved as Pilot does: a short
+// name belongs to the namespace of the rule (docs: trap "names"), "*" and names with dots stay as written.
 
 #include <map>
 #include <set>
@@ -19,8 +19,8 @@ using resource::Value;
 
 constexpr std::string_view kSuffix = ".svc.cluster.local";
 
-/// "reviews" in namespace default → reviews.default.svc.cluster.local; "reviews.prod" and "reviews.prod.svc" are completed too
-/// when such a service exists.
+/// "reviews" in namespace default → reviews.default.svc.cluster.local; "reviews.prod" and "reviews.prod.svc"
+/// are completed too when such a service exists.
 class Registry {
  public:
   explicit Registry(const std::vector<ObjectPtr>& objects) {
@@ -41,7 +41,9 @@ class Registry {
 
   [[nodiscard]] bool knows(const std::string& host, const std::string& ns) const {
     const std::string full = resolve(host, ns);
-    if (hosts_.contains(full) || hosts_.contains(full + ".svc.cluster.local") || hosts_.contains(full + ".cluster.local")) return true;
+    if (hosts_.contains(full) || hosts_.contains(full + ".svc.cluster.local") ||
+        hosts_.contains(full + ".cluster.local"))
+      return true;
     for (const auto& known : hosts_) {
       if (hostMatches(known, full)) return true;
     }
@@ -56,7 +58,8 @@ class Registry {
 
 class Checker {
  public:
-  Checker(const std::vector<ObjectPtr>& objects, std::vector<Problem>& out) : objects_(objects), registry_(objects), out_(out) {
+  Checker(const std::vector<ObjectPtr>& objects, std::vector<Problem>& out)
+      : objects_(objects), registry_(objects), out_(out) {
     for (const auto& object : objects) {
       if (object->group() != "networking.istio.io") continue;
       if (object->kind == "Gateway") gateways_.insert(object->ns + "/" + object->name);
@@ -77,8 +80,10 @@ class Checker {
   }
 
  private:
-  void missing(Report& report, const std::string& path, const char* what, const std::string& name, const std::string& hint = {}) {
-    report.add("IST0101", Severity::Error, path, std::string("Referenced ") + what + " not found: \"" + name + "\"" + hint);
+  void missing(Report& report, const std::string& path, const char* what, const std::string& name,
+               const std::string& hint = {}) {
+    report.add("IST0101", Severity::Error, path,
+               std::string("Referenced ") + what + " not found: \"" + name + "\"" + hint);
   }
 
   void virtualService(Report& report) {
@@ -90,14 +95,19 @@ class Checker {
       std::string full = name.find('/') == std::string::npos ? ns + "/" + name : name;
       if (full.starts_with("./")) full = ns + full.substr(1);
       const auto dot = name.find('.');
-      if (name.find('/') == std::string::npos && dot != std::string::npos) full = name.substr(dot + 1, name.find('.', dot + 1) - dot - 1) + "/" + name.substr(0, dot);
+      if (name.find('/') == std::string::npos && dot != std::string::npos)
+        full = name.substr(dot + 1, name.find('.', dot + 1) - dot - 1) + "/" + name.substr(0, dot);
       if (!gateways_.contains(full)) missing(report, path, "gateway", name);
     });
     for (const char* kind : {"http", "tls", "tcp"}) {
       forEach(spec[kind], joinPath("spec", kind), [&](const Value& route, const std::string& path) {
-        forEach(route["route"], path + ".route", [&](const Value& one, const std::string& at) { destination(report, one["destination"], at + ".destination"); });
+        forEach(route["route"], path + ".route", [&](const Value& one, const std::string& at) {
+          destination(report, one["destination"], at + ".destination");
+        });
         if (route["mirror"].isMap()) destination(report, route["mirror"], path + ".mirror");
-        forEach(route["mirrors"], path + ".mirrors", [&](const Value& one, const std::string& at) { destination(report, one["destination"], at + ".destination"); });
+        forEach(route["mirrors"], path + ".mirrors", [&](const Value& one, const std::string& at) {
+          destination(report, one["destination"], at + ".destination");
+        });
       });
     }
   }
@@ -114,13 +124,17 @@ class Checker {
     if (subset.empty()) return;
     const auto known = subsets_.find(Registry::resolve(host, ns));
     if (known != subsets_.end() && known->second.contains(subset)) return;
-    const std::vector<std::string> names = known == subsets_.end() ? std::vector<std::string>() : std::vector<std::string>(known->second.begin(), known->second.end());
-    missing(report, path + ".subset", "host+subset in destinationrule", host + "+" + subset, resource::didYouMean(subset, names));
+    const std::vector<std::string> names =
+        known == subsets_.end() ? std::vector<std::string>()
+                                : std::vector<std::string>(known->second.begin(), known->second.end());
+    missing(report, path + ".subset", "host+subset in destinationrule", host + "+" + subset,
+            resource::didYouMean(subset, names));
   }
 
   void destinationRule(Report& report) {
     const std::string& host = report.object().spec()["host"].asString();
-    if (host.empty() || host.find('*') != std::string::npos || registry_.knows(host, report.object().ns)) return;
+    if (host.empty() || host.find('*') != std::string::npos || registry_.knows(host, report.object().ns))
+      return;
     missing(report, "spec.host", "host", host, resource::didYouMean(host, registry_.names()));
   }
 
@@ -130,11 +144,13 @@ class Checker {
     if (selector.size() == 0 || selector["istio"].asString() == "ingressgateway") return;
     for (const auto& object : objects_) {
       const bool workload = object->kind == "Pod" || object->kind == "Deployment";
-      const Value& labels = object->kind == "Pod" ? object->root["metadata"]["labels"] : object->spec()["template"]["metadata"]["labels"];
+      const Value& labels = object->kind == "Pod" ? object->root["metadata"]["labels"]
+                                                  : object->spec()["template"]["metadata"]["labels"];
       if (workload && resource::mapMatches(selector, resource::labelsOf(labels))) return;
     }
     std::string text;
-    for (const auto& entry : selector.entries()) text += (text.empty() ? "" : ",") + entry.key + "=" + entry.value.text();
+    for (const auto& entry : selector.entries())
+      text += (text.empty() ? "" : ",") + entry.key + "=" + entry.value.text();
     missing(report, "spec.selector", "selector", text);
   }
 

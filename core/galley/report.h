@@ -1,6 +1,6 @@
 #pragma once
-// Report: collects what is found in one object. A problem names a path; its place is that of the node, or of the nearest
-// parent that is written. Private to core/galley; lives for one call.
+// Report: collects what is found in one object. A problem names a path; its place is that of the node, or of
+// the nearest parent that is written. Private to core/galley; lives for one call.
 
 #include <string>
 #include <string_view>
@@ -16,8 +16,12 @@ class Report {
 
   [[nodiscard]] const resource::Object& object() const { return object_; }
 
-  void error(std::string_view path, std::string message) { add("IST0106", Severity::Error, path, std::move(message)); }
-  void warning(std::string_view path, std::string message) { add("IST0133", Severity::Warning, path, std::move(message)); }
+  void error(std::string_view path, std::string message) {
+    add("IST0106", Severity::Error, path, std::move(message));
+  }
+  void warning(std::string_view path, std::string message) {
+    add("IST0133", Severity::Warning, path, std::move(message));
+  }
   void add(std::string_view code, Severity severity, std::string_view path, std::string message);
 
   /// For rules that answer with a message, "" when all is well.

@@ -58,8 +58,10 @@ std::string escaped(std::string text) {
 void appendRows(std::string& out, const MessageSchema& message, const std::string& prefix, int depth) {
   for (const auto& field : message.fields) {
     const std::string path = prefix + field.name + (field.list ? "[]" : field.map ? "{}" : "");
-    out += "| `" + path + "` | " + std::string(fidelityText(field.fidelity)) + " | " + escaped(field.note) + " |\n";
-    if (field.message && field.fidelity != Fidelity::Ignored && depth < 6) appendRows(out, *field.message, path + ".", depth + 1);
+    out += "| `" + path + "` | " + std::string(fidelityText(field.fidelity)) + " | " + escaped(field.note) +
+           " |\n";
+    if (field.message && field.fidelity != Fidelity::Ignored && depth < 6)
+      appendRows(out, *field.message, path + ".", depth + 1);
   }
 }
 
@@ -67,16 +69,20 @@ void appendRows(std::string& out, const MessageSchema& message, const std::strin
 
 std::string_view fidelityText(Fidelity fidelity) {
   switch (fidelity) {
-    case Fidelity::Exact: return "exact";
-    case Fidelity::Approximated: return "approximated";
-    case Fidelity::Ignored: return "ignored";
+    case Fidelity::Exact:
+      return "exact";
+    case Fidelity::Approximated:
+      return "approximated";
+    case Fidelity::Ignored:
+      return "ignored";
   }
   return "";
 }
 
 std::vector<KindInfo> kinds() {
   std::vector<KindInfo> all;
-  for (const auto& kind : schemaTable().kinds) all.push_back({kind.group, kind.kind, kind.versions, kind.fidelity, kind.note});
+  for (const auto& kind : schemaTable().kinds)
+    all.push_back({kind.group, kind.kind, kind.versions, kind.fidelity, kind.note});
   return all;
 }
 
@@ -100,7 +106,8 @@ std::string fidelityMarkdown() {
       "`core/galley/tables`; a test keeps it current.\n";
   for (const auto& kind : schemaTable().kinds) {
     out += "\n## " + kind.kind + (kind.group.empty() ? "" : " (" + kind.group + ")") + "\n\n";
-    if (kind.fidelity != Fidelity::Exact) out += "**" + std::string(fidelityText(kind.fidelity)) + "**: " + kind.note + ".\n\n";
+    if (kind.fidelity != Fidelity::Exact)
+      out += "**" + std::string(fidelityText(kind.fidelity)) + "**: " + kind.note + ".\n\n";
     if (kind.spec.fields.empty() || kind.fidelity == Fidelity::Ignored) continue;
     out += "| field | fidelity | how, why |\n|---|---|---|\n";
     appendRows(out, kind.spec, "", 0);

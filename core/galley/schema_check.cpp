@@ -15,13 +15,19 @@ using resource::Value;
 
 std::string kindName(const Value& value) {
   switch (value.kind()) {
-    case Value::Kind::Null: return "nothing";
-    case Value::Kind::Bool: return value.text();
+    case Value::Kind::Null:
+      return "nothing";
+    case Value::Kind::Bool:
+      return value.text();
     case Value::Kind::Int:
-    case Value::Kind::Double: return "the number " + value.text();
-    case Value::Kind::String: return "\"" + value.asString().substr(0, 60) + "\"";
-    case Value::Kind::List: return "a list";
-    case Value::Kind::Map: return "a mapping";
+    case Value::Kind::Double:
+      return "the number " + value.text();
+    case Value::Kind::String:
+      return "\"" + value.asString().substr(0, 60) + "\"";
+    case Value::Kind::List:
+      return "a list";
+    case Value::Kind::Map:
+      return "a mapping";
   }
   return {};
 }
@@ -60,12 +66,14 @@ class Checker {
   }
 
  private:
-  bool wrong(const std::string& path, const std::string& wanted, const Value& got, const std::string& advice = {}) {
+  bool wrong(const std::string& path, const std::string& wanted, const Value& got,
+             const std::string& advice = {}) {
     report_.error(path, path + " must be " + wanted + ", not " + kindName(got) + advice);
     return false;
   }
 
-  bool unknown(const MessageSchema& schema, const std::string& key, const std::string& parent, const std::string& at) {
+  bool unknown(const MessageSchema& schema, const std::string& key, const std::string& parent,
+               const std::string& at) {
     report_.error(at, "unknown field \"" + key + "\" in " + (parent.empty() ? schema.name : parent) +
                           resource::didYouMean(key, schema.names()));
     return false;
@@ -95,7 +103,8 @@ class Checker {
     if (field.map) {
       if (!value.isMap()) return wrong(path, "a mapping", value);
       bool good = true;
-      for (const auto& entry : value.entries()) good = one(field, entry.value, joinPath(path, entry.key)) && good;
+      for (const auto& entry : value.entries())
+        good = one(field, entry.value, joinPath(path, entry.key)) && good;
       return good;
     }
     return one(field, value, path);
@@ -103,22 +112,29 @@ class Checker {
 
   bool one(const FieldSchema& field, const Value& value, const std::string& path) {
     switch (field.type) {
-      case FieldType::Any: return true;
-      case FieldType::Message: return value.isNull() ? wrong(path, "a mapping", value) : message(*field.message, value, path);
+      case FieldType::Any:
+        return true;
+      case FieldType::Message:
+        return value.isNull() ? wrong(path, "a mapping", value) : message(*field.message, value, path);
       case FieldType::String:
         if (value.isString()) return true;
         return wrong(path, "a string", value, value.isNumber() || value.isBool() ? "; put it in quotes" : "");
       case FieldType::Bool:
-        return value.isBool() || wrong(path, "true or false", value, value.isString() ? "; leave the quotes out" : "");
-      case FieldType::Enum: return enumValue(field, value, path);
-      case FieldType::Duration: return duration(value, path);
-      default: return number(field, value, path);
+        return value.isBool() ||
+               wrong(path, "true or false", value, value.isString() ? "; leave the quotes out" : "");
+      case FieldType::Enum:
+        return enumValue(field, value, path);
+      case FieldType::Duration:
+        return duration(value, path);
+      default:
+        return number(field, value, path);
     }
   }
 
   bool enumValue(const FieldSchema& field, const Value& value, const std::string& path) {
     const auto& known = field.values;
-    if (value.isString() && std::find(known.begin(), known.end(), value.asString()) != known.end()) return true;
+    if (value.isString() && std::find(known.begin(), known.end(), value.asString()) != known.end())
+      return true;
     report_.error(path, path + " must be one of " + joined(known) + ", not " + kindName(value) +
                             (value.isString() ? resource::didYouMean(value.asString(), known) : ""));
     return false;
@@ -133,12 +149,17 @@ class Checker {
   bool number(const FieldSchema& field, const Value& value, const std::string& path) {
     const bool whole = field.type != FieldType::Double;
     if (!value.isNumber()) {
-      return wrong(path, whole ? "a whole number" : "a number", value, value.isString() && !value.asString().empty() ? "; leave the quotes out" : "");
+      return wrong(path, whole ? "a whole number" : "a number", value,
+                   value.isString() && !value.asString().empty() ? "; leave the quotes out" : "");
     }
     const double number = value.asDouble();
     if (whole && number != std::floor(number)) return wrong(path, "a whole number", value);
-    const double low = field.low.value_or(field.type == FieldType::Uint ? 0 : field.type == FieldType::Int ? -2147483648.0 : number);
-    const double high = field.high.value_or(field.type == FieldType::Uint ? 4294967295.0 : field.type == FieldType::Int ? 2147483647.0 : number);
+    const double low = field.low.value_or(field.type == FieldType::Uint  ? 0
+                                          : field.type == FieldType::Int ? -2147483648.0
+                                                                         : number);
+    const double high = field.high.value_or(field.type == FieldType::Uint  ? 4294967295.0
+                                            : field.type == FieldType::Int ? 2147483647.0
+                                                                           : number);
     if (number >= low && number <= high) return true;
     return wrong(path, "from " + Value(low).text() + " to " + Value(high).text(), value);
   }
@@ -157,9 +178,11 @@ class Noter {
       const std::string at = joinPath(path, entry.key);
       if (field->fidelity != Fidelity::Exact) note(*field, schema, entry.value, at);
       if (field->fidelity == Fidelity::Ignored || field->type != FieldType::Message) continue;
-      for (std::size_t i = 0; i < entry.value.items().size(); ++i) message(*field->message, entry.value[i], joinPath(at, i));
+      for (std::size_t i = 0; i < entry.value.items().size(); ++i)
+        message(*field->message, entry.value[i], joinPath(at, i));
       if (field->map) {
-        for (const auto& item : entry.value.entries()) message(*field->message, item.value, joinPath(at, item.key));
+        for (const auto& item : entry.value.entries())
+          message(*field->message, item.value, joinPath(at, item.key));
       } else {
         message(*field->message, entry.value, at);
       }
@@ -167,9 +190,11 @@ class Noter {
   }
 
  private:
-  void note(const FieldSchema& field, const MessageSchema& schema, const Value& value, const std::string& path) {
+  void note(const FieldSchema& field, const MessageSchema& schema, const Value& value,
+            const std::string& path) {
     // httpsRedirect is the one part of a server's TLS that gateways do.
-    if (schema.name == "Server" && field.name == "tls" && value.size() == 1 && value.has("httpsRedirect")) return;
+    if (schema.name == "Server" && field.name == "tls" && value.size() == 1 && value.has("httpsRedirect"))
+      return;
     const std::string what = path.starts_with("spec.") ? path.substr(5) : path;
     if (field.fidelity == Fidelity::Ignored) {
       report_.add("VARKA0001", Severity::Warning, path, what + " is not emulated: " + field.note);
@@ -192,8 +217,8 @@ void noteFidelity(Report& report, const MessageSchema& schema, const Value& valu
 }
 
 std::optional<std::int64_t> parseDuration(std::string_view text) {
-  static constexpr std::pair<std::string_view, double> kUnits[] = {
-      {"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
+  static constexpr std::pair<std::string_view, double> kUnits[] = {{"ns", 1},  {"us", 1e3}, {"ms", 1e6},
+                                                                   {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
   double sign = 1;
   if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
     sign = text[0] == '-' ? -1 : 1;
@@ -207,7 +232,8 @@ std::optional<std::int64_t> parseDuration(std::string_view text) {
     const auto unitEnd = std::min(text.find_first_of("0123456789.", digits), text.size());
     const std::string_view unit = text.substr(digits, unitEnd - digits);
     const std::string number(text.substr(0, digits));
-    if (number.empty() || number == "." || std::count(number.begin(), number.end(), '.') > 1) return std::nullopt;
+    if (number.empty() || number == "." || std::count(number.begin(), number.end(), '.') > 1)
+      return std::nullopt;
     double factor = 0;
     for (const auto& [name, value] : kUnits) factor = name == unit ? value : factor;
     if (factor == 0) return std::nullopt;

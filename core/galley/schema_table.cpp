@@ -36,7 +36,8 @@ Remarks takeRemarks(std::string_view& line) {
     remarks.doc = trimmed(line.substr(hash + 3));
     line = line.substr(0, hash);
   }
-  for (const auto& [mark, fidelity] : {std::pair{" !", Fidelity::Ignored}, std::pair{" ~", Fidelity::Approximated}}) {
+  for (const auto& [mark, fidelity] :
+       {std::pair{" !", Fidelity::Ignored}, std::pair{" ~", Fidelity::Approximated}}) {
     const auto at = line.find(mark);
     if (at == std::string_view::npos) continue;
     remarks.fidelity = fidelity;
@@ -48,10 +49,12 @@ Remarks takeRemarks(std::string_view& line) {
 
 FieldType typeOf(std::string_view name) {
   static const std::map<std::string_view, FieldType> kTypes = {
-      {"string", FieldType::String}, {"bool", FieldType::Bool},         {"int", FieldType::Int}, {"uint", FieldType::Uint},
-      {"double", FieldType::Double}, {"duration", FieldType::Duration}, {"any", FieldType::Any}};
+      {"string", FieldType::String}, {"bool", FieldType::Bool},     {"int", FieldType::Int},
+      {"uint", FieldType::Uint},     {"double", FieldType::Double}, {"duration", FieldType::Duration},
+      {"any", FieldType::Any}};
   const auto found = kTypes.find(name);
-  return found == kTypes.end() ? (name.starts_with("E(") ? FieldType::Enum : FieldType::Message) : found->second;
+  return found == kTypes.end() ? (name.starts_with("E(") ? FieldType::Enum : FieldType::Message)
+                               : found->second;
 }
 
 FieldSchema parseField(std::string_view line) {
@@ -126,8 +129,8 @@ void link(const SchemaTable& table, MessageSchema& message) {
 
 SchemaTable build() {
   SchemaTable table;
-  for (const char* text : {kNetworkingTable, kTrafficPolicyTable, kSecurityTable, kTelemetryTable, kGatewayApiTable,
-                           kKubernetesTable, kMeshConfigTable}) {
+  for (const char* text : {kNetworkingTable, kTrafficPolicyTable, kSecurityTable, kTelemetryTable,
+                           kGatewayApiTable, kKubernetesTable, kMeshConfigTable}) {
     parse(table, text);
   }
   return table;
@@ -136,7 +139,8 @@ SchemaTable build() {
 }  // namespace
 
 const FieldSchema* MessageSchema::find(std::string_view field) const {
-  const auto found = std::find_if(fields.begin(), fields.end(), [&](const auto& one) { return one.name == field; });
+  const auto found =
+      std::find_if(fields.begin(), fields.end(), [&](const auto& one) { return one.name == field; });
   return found == fields.end() ? nullptr : &*found;
 }
 
@@ -147,7 +151,8 @@ std::vector<std::string> MessageSchema::names() const {
 }
 
 const KindSchema* SchemaTable::find(std::string_view group, std::string_view kind) const {
-  const auto found = std::find_if(kinds.begin(), kinds.end(), [&](const auto& one) { return one.group == group && one.kind == kind; });
+  const auto found = std::find_if(kinds.begin(), kinds.end(),
+                                  [&](const auto& one) { return one.group == group && one.kind == kind; });
   return found == kinds.end() ? nullptr : &*found;
 }
 

@@ -18,11 +18,11 @@ struct MessageSchema;
 struct FieldSchema {
   std::string name;
   FieldType type = FieldType::Any;
-  std::string typeName;             // as in the table
+  std::string typeName;  // as in the table
   const MessageSchema* message = nullptr;
   std::vector<std::string> values;  // of an enum
   bool list = false, map = false, required = false;
-  std::string oneof;                // fields of one group exclude each other
+  std::string oneof;  // fields of one group exclude each other
   std::optional<double> low, high;
   Fidelity fidelity = Fidelity::Exact;
   std::string note, doc;

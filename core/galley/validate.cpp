@@ -15,7 +15,8 @@ namespace {
 using resource::Object;
 using resource::Value;
 
-/// Where Istio's spec would be empty the rules still apply: a Gateway without servers, a policy without a spec.
+/// Where Istio's spec would be empty the rules still apply: a Gateway without servers, a policy without a
+/// spec.
 bool isIstio(const std::string& group) {
   return group.ends_with("istio.io");
 }
@@ -24,7 +25,8 @@ void checkMetadata(Report& report) {
   const Value& metadata = report.object().root["metadata"];
   for (const char* field : {"labels", "annotations"}) {
     const Value& map = metadata[field];
-    if (!map.isNull() && !map.isMap()) report.error(std::string("metadata.") + field, std::string(field) + " must be a mapping of strings");
+    if (!map.isNull() && !map.isMap())
+      report.error(std::string("metadata.") + field, std::string(field) + " must be a mapping of strings");
     for (const auto& entry : map.entries()) {
       if (entry.value.isString()) continue;
       report.error(resource::joinPath(std::string("metadata.") + field, entry.key),
@@ -47,7 +49,9 @@ void checkMeshConfigMap(Report& report) {
   if (!text.isString()) return;
   const auto parsed = resource::readYaml(text.asString(), "mesh");
   if (!parsed) {
-    report.error("data.mesh", "the mesh configuration is no YAML: line " + std::to_string(parsed.error().origin.mark.line) + ": " + parsed.error().message);
+    report.error("data.mesh", "the mesh configuration is no YAML: line " +
+                                  std::to_string(parsed.error().origin.mark.line) + ": " +
+                                  parsed.error().message);
     return;
   }
   const auto& messages = schemaTable().messages;
@@ -60,14 +64,16 @@ void checkMeshConfigMap(Report& report) {
   Report nested(config, inner);
   checkSchema(nested, schema->second, config.root, "");
   noteFidelity(nested, schema->second, config.root, "");
-  for (const auto& problem : inner) report.add(problem.code, problem.severity, "data.mesh", "mesh config: " + problem.message);
+  for (const auto& problem : inner)
+    report.add(problem.code, problem.severity, "data.mesh", "mesh config: " + problem.message);
 }
 
 void checkKind(Report& report, const KindSchema& kind) {
   const Object& object = report.object();
   const std::string version = object.version();
   if (std::find(kind.versions.begin(), kind.versions.end(), version) == kind.versions.end()) {
-    report.error("apiVersion", kind.kind + " has no version " + version + "; use " + (kind.group.empty() ? "" : kind.group + "/") + kind.versions.front());
+    report.error("apiVersion", kind.kind + " has no version " + version + "; use " +
+                                   (kind.group.empty() ? "" : kind.group + "/") + kind.versions.front());
   }
   const Value& spec = object.spec();
   const Value empty = Value::map();
@@ -75,7 +81,9 @@ void checkKind(Report& report, const KindSchema& kind) {
   if (isIstio(kind.group)) {
     for (const auto& entry : object.root.entries()) {
       static const std::vector<std::string> kTop = {"apiVersion", "kind", "metadata", "spec", "status"};
-      if (std::find(kTop.begin(), kTop.end(), entry.key) == kTop.end()) report.error(resource::joinPath("", entry.key), "unknown field \"" + entry.key + "\"" + resource::didYouMean(entry.key, kTop));
+      if (std::find(kTop.begin(), kTop.end(), entry.key) == kTop.end())
+        report.error(resource::joinPath("", entry.key),
+                     "unknown field \"" + entry.key + "\"" + resource::didYouMean(entry.key, kTop));
     }
   }
   bool good = true;
@@ -84,7 +92,8 @@ void checkKind(Report& report, const KindSchema& kind) {
   if (good && rules) rules(report);
   if (kind.fidelity != Fidelity::Exact) {
     const bool notRun = kind.note.starts_with("not run");
-    report.add(notRun ? "VARKA0004" : "VARKA0003", Severity::Warning, "", kind.kind + " is not emulated: " + kind.note);
+    report.add(notRun ? "VARKA0004" : "VARKA0003", Severity::Warning, "",
+               kind.kind + " is not emulated: " + kind.note);
   } else if (good) {
     noteFidelity(report, kind.spec, spec, "spec");
   }
@@ -94,15 +103,19 @@ void checkKind(Report& report, const KindSchema& kind) {
 
 std::string_view severityText(Severity severity) {
   switch (severity) {
-    case Severity::Error: return "error";
-    case Severity::Warning: return "warning";
-    case Severity::Info: return "info";
+    case Severity::Error:
+      return "error";
+    case Severity::Warning:
+      return "warning";
+    case Severity::Info:
+      return "info";
   }
   return "";
 }
 
 bool hasErrors(const std::vector<Problem>& problems) {
-  return std::any_of(problems.begin(), problems.end(), [](const auto& problem) { return problem.severity == Severity::Error; });
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const auto& problem) { return problem.severity == Severity::Error; });
 }
 
 std::vector<Problem> validate(const Object& object) {
@@ -124,7 +137,8 @@ std::vector<Problem> validate(const Object& object) {
   if (isIstio(group)) {
     report.error("kind", "there is no " + what + resource::didYouMean(object.kind, known));
   } else {
-    report.add("VARKA0005", Severity::Warning, "kind", what + " is kept but Varka does nothing with it" + resource::didYouMean(object.kind, known));
+    report.add("VARKA0005", Severity::Warning, "kind",
+               what + " is kept but Varka does nothing with it" + resource::didYouMean(object.kind, known));
   }
   return problems;
 }

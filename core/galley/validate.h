@@ -1,6 +1,7 @@
 #pragma once
-// Galley's door: is this configuration right, and what of it does Varka not do? Pure functions over Objects, any thread.
-// validate() looks at one object (schema, Istio's validation rules, fidelity); validateSet() at references between them.
+// Galley's door: is this configuration right, and what of it does Varka not do? Pure functions over Objects,
+// any thread. validate() looks at one object (schema, Istio's validation rules, fidelity); validateSet() at
+// references between them.
 
 #include <string>
 #include <string_view>
@@ -14,9 +15,9 @@ namespace varka::galley {
 enum class Severity { Error, Warning, Info };
 [[nodiscard]] std::string_view severityText(Severity severity);  // "error" "warning" "info"
 
-/// Codes: Istio's where Istio has one (IST0106 schema or rule violated, IST0133 accepted with a warning, IST0101 reference
-/// not found, …), else VARKA0001 field not emulated, VARKA0002 field approximated, VARKA0003 kind not emulated,
-/// VARKA0004 kind not run here, VARKA0005 unknown kind or field left alone.
+/// Codes: Istio's where Istio has one (IST0106 schema or rule violated, IST0133 accepted with a warning,
+/// IST0101 reference not found, …), else VARKA0001 field not emulated, VARKA0002 field approximated,
+/// VARKA0003 kind not emulated, VARKA0004 kind not run here, VARKA0005 unknown kind or field left alone.
 struct Problem {
   std::string code;
   Severity severity = Severity::Error;
@@ -29,8 +30,8 @@ struct Problem {
 /// Schema, rules of validation and fidelity notices of one object. Errors mean: refuse the object.
 [[nodiscard]] std::vector<Problem> validate(const resource::Object& object);
 
-/// Each reference between objects of the set (host, subset, gateway, selector). Warnings mostly, as in Istio's analysis.
-/// Does not repeat validate().
+/// Each reference between objects of the set (host, subset, gateway, selector). Warnings mostly, as in
+/// Istio's analysis. Does not repeat validate().
 [[nodiscard]] std::vector<Problem> validateSet(const std::vector<resource::ObjectPtr>& objects);
 
 [[nodiscard]] bool hasErrors(const std::vector<Problem>& problems);

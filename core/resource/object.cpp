@@ -11,9 +11,9 @@ bool requirementHolds(const Value& requirement, const Labels& labels) {
   if (op == "Exists") return found != labels.end();
   if (op == "DoesNotExist") return found == labels.end();
   const auto& values = requirement["values"].items();
-  const bool among = found != labels.end() && std::any_of(values.begin(), values.end(), [&](const Value& value) {
-                       return value.text() == found->second;
-                     });
+  const bool among =
+      found != labels.end() && std::any_of(values.begin(), values.end(),
+                                           [&](const Value& value) { return value.text() == found->second; });
   if (op == "In") return among;
   if (op == "NotIn") return !among;
   return false;
@@ -40,10 +40,11 @@ Key Object::key() const {
 }
 
 bool mapMatches(const Value& matchLabels, const Labels& labels) {
-  return std::all_of(matchLabels.entries().begin(), matchLabels.entries().end(), [&](const Value::Entry& entry) {
-    const auto found = labels.find(entry.key);
-    return found != labels.end() && found->second == entry.value.text();
-  });
+  return std::all_of(matchLabels.entries().begin(), matchLabels.entries().end(),
+                     [&](const Value::Entry& entry) {
+                       const auto found = labels.find(entry.key);
+                       return found != labels.end() && found->second == entry.value.text();
+                     });
 }
 
 bool selectorMatches(const Value& selector, const Labels& labels) {

@@ -1,6 +1,6 @@
 #pragma once
-// Object: a Kubernetes-shaped resource (apiVersion, kind, metadata, spec…) with the place it came from. A value,
-// shared as `ObjectPtr` once it is in the store; never changed there.
+// Object: a Kubernetes-shaped resource (apiVersion, kind, metadata, spec…) with the place it came from. A
+// value, shared as `ObjectPtr` once it is in the store; never changed there.
 
 #include <cstdint>
 #include <map>

@@ -27,7 +27,8 @@ bool globMatches(std::string_view pattern, std::string_view path) {
   while (!pattern.empty()) {
     if (pattern.starts_with("**")) {
       pattern.remove_prefix(2);
-      if (pattern.starts_with("/") && globMatches(pattern.substr(1), path)) return true;  // "**/" matches nothing too
+      if (pattern.starts_with("/") && globMatches(pattern.substr(1), path))
+        return true;  // "**/" matches nothing too
       for (std::size_t i = 0; i <= path.size(); ++i) {
         if (globMatches(pattern, path.substr(i))) return true;
       }
@@ -58,7 +59,9 @@ class Loader {
  private:
   Project& project() { return result_.project; }
 
-  void problem(Origin origin, std::string message) { result_.problems.push_back({std::move(origin), std::move(message)}); }
+  void problem(Origin origin, std::string message) {
+    result_.problems.push_back({std::move(origin), std::move(message)});
+  }
   void problem(const std::string& file, std::string message) {
     problem(Origin{std::make_shared<const std::string>(file), {}}, std::move(message));
   }
@@ -119,7 +122,8 @@ class Loader {
       const std::string name = walk->path().filename().string();
       std::error_code ignored;
       if (walk->is_directory(ignored)) {
-        if (name.starts_with(".") || name == "node_modules" || (!deep && walk.depth() >= levels)) walk.disable_recursion_pending();
+        if (name.starts_with(".") || name == "node_modules" || (!deep && walk.depth() >= levels))
+          walk.disable_recursion_pending();
       } else if (isYaml(walk->path()) && globMatches(full, walk->path().string())) {
         found.push_back(walk->path());
       }
@@ -136,7 +140,9 @@ class Loader {
   void readFile(const fs::path& file) {
     if (!seen_.insert(file.string()).second) return;
     if (seen_.size() > kMaxFiles) {
-      if (seen_.size() == kMaxFiles + 1) problem(shown(file), "more than " + std::to_string(kMaxFiles) + " files; name the wanted ones under include");
+      if (seen_.size() == kMaxFiles + 1)
+        problem(shown(file),
+                "more than " + std::to_string(kMaxFiles) + " files; name the wanted ones under include");
       return;
     }
     project().files.push_back(file.string());
@@ -180,7 +186,8 @@ class Loader {
     project().settings = form.settings;
     std::move(form.images.begin(), form.images.end(), std::back_inserter(project().images));
     std::move(form.problems.begin(), form.problems.end(), std::back_inserter(result_.problems));
-    for (const auto& dependency : form.dependencies) dependencies_.emplace_back(Origin{file, dependency.first}, dependency.second);
+    for (const auto& dependency : form.dependencies)
+      dependencies_.emplace_back(Origin{file, dependency.first}, dependency.second);
     for (auto& object : form.objects) add(std::move(object));
     for (const auto& [mark, pattern] : form.include) {
       std::error_code error;
@@ -208,7 +215,8 @@ class Loader {
   void add(Object object) {
     const auto [known, fresh] = places_.emplace(object.key(), object.origin);
     if (!fresh) {
-      problem(object.origin, object.key().text() + " is already defined in " + known->second.text() + "; keep one of them");
+      problem(object.origin,
+              object.key().text() + " is already defined in " + known->second.text() + "; keep one of them");
       return;
     }
     project().objects.push_back(std::move(object));
@@ -217,7 +225,8 @@ class Loader {
   void checkDependencies() {
     std::vector<std::string> names;
     for (const auto& object : project().objects) {
-      if (object.kind == "Service" || object.kind == "Deployment" || object.kind == "Pod") names.push_back(object.name);
+      if (object.kind == "Service" || object.kind == "Deployment" || object.kind == "Pod")
+        names.push_back(object.name);
     }
     for (const auto& object : project().objects) {
       if (object.labels.contains("app")) names.push_back(object.labels.at("app"));

@@ -1,6 +1,7 @@
 #pragma once
-// A project: a folder or file the user opened. Reads varka.yaml (short form) and its includes, or plain manifests, and
-// expands everything to Objects. No watching here: core/mesh watches `files` and calls load again.
+// A project: a folder or file the user opened. Reads varka.yaml (short form) and its includes, or plain
+// manifests, and expands everything to Objects. No watching here: core/mesh watches `files` and calls load
+// again.
 
 #include <string>
 #include <vector>
@@ -19,8 +20,8 @@ struct ImageEntry {
 };
 
 struct Project {
-  std::string name;       // metadata.name, or the folder's name
-  std::string directory;  // absolute
+  std::string name;                // metadata.name, or the folder's name
+  std::string directory;           // absolute
   std::vector<std::string> files;  // every file read, absolute, and `globs` to watch for new ones
   std::vector<std::string> globs;
   std::vector<Object> objects;

@@ -15,8 +15,9 @@ using Kind = Value::Kind;
 using Keys = std::vector<std::string>;
 const Keys kTop = {"apiVersion", "kind", "metadata", "services", "include", "images", "mesh"};
 const Keys kMetadata = {"name", "namespace", "labels", "annotations"};
-const Keys kCommon = {"command", "env", "image", "replicas", "workingDir", "labels", "annotations",
-                      "readiness", "liveness", "serviceAccount", "dependsOn", "sidecar", "grace"};
+const Keys kCommon = {"command",   "env",         "image",     "replicas", "workingDir",
+                      "labels",    "annotations", "readiness", "liveness", "serviceAccount",
+                      "dependsOn", "sidecar",     "grace"};
 const Keys kServiceOnly = {"port", "ports", "versions", "namespace"};
 const Keys kPort = {"port", "targetPort", "name", "protocol", "appProtocol"};
 const Keys kProbe = {"http", "tcp", "exec", "period", "timeout", "initialDelay", "failures", "successes"};
@@ -77,8 +78,10 @@ class Expander {
 
   bool expect(const Value& value, Kind kind, const std::string& what) {
     if (value.isNull() || value.kind() == kind) return !value.isNull();
-    static const std::map<Kind, std::string> kNames = {{Kind::Map, "a mapping"}, {Kind::List, "a list"},
-                                                       {Kind::String, "a string"}, {Kind::Int, "a whole number"},
+    static const std::map<Kind, std::string> kNames = {{Kind::Map, "a mapping"},
+                                                       {Kind::List, "a list"},
+                                                       {Kind::String, "a string"},
+                                                       {Kind::Int, "a whole number"},
                                                        {Kind::Bool, "true or false"}};
     problem(value.mark(), what + " must be " + kNames.at(kind));
     return false;
@@ -110,7 +113,8 @@ class Expander {
     for (const auto& [pattern, mark, value] : map.entries()) {
       const std::string what = "images." + pattern;
       Value entry = value;
-      if (value.isList() || value.isString()) entry = marked(Value::map().set("command", value), value.mark());
+      if (value.isList() || value.isString())
+        entry = marked(Value::map().set("command", value), value.mark());
       if (!check(entry, kImage, what)) continue;
       ImageEntry image;
       image.pattern = pattern;
@@ -137,7 +141,8 @@ class Expander {
     if (!expect(value, Kind::List, what + ".command")) return {};
     Value result = marked(Value::list(), value.mark());
     for (const auto& item : value.items()) {
-      if (item.isMap() || item.isList() || item.isNull()) problem(item.mark(), what + ".command must list strings");
+      if (item.isMap() || item.isList() || item.isNull())
+        problem(item.mark(), what + ".command must list strings");
       result.append(marked(Value(item.text()), item.mark()));
     }
     return result;
@@ -168,7 +173,8 @@ class Expander {
     Object object = start("v1", "ConfigMap", "istio", config.mark());
     object.ns = "istio-system";
     object.root.mutableAt("metadata").set("namespace", object.ns);
-    object.root.set("data", marked(Value::map().set("mesh", marked(Value(toYaml(config)), config.mark())), config.mark()));
+    object.root.set("data", marked(Value::map().set("mesh", marked(Value(toYaml(config)), config.mark())),
+                                   config.mark()));
     out_.objects.push_back(std::move(object));
   }
 
@@ -206,7 +212,8 @@ class Expander {
     const Value ports = portList(value, what);
     if (ports.size() > 0) out_.objects.push_back(serviceObject(name, mark, ports));
     if (!value["versions"].isNull()) {
-      if (!value["command"].isNull() && value["versions"].size() == 0) problem(value["versions"].mark(), what + ".versions is empty");
+      if (!value["command"].isNull() && value["versions"].size() == 0)
+        problem(value["versions"].mark(), what + ".versions is empty");
       if (expect(value["versions"], Kind::Map, what + ".versions")) {
         for (const auto& version : value["versions"].entries()) {
           const std::string versionWhat = what + ".versions." + version.key;
@@ -222,7 +229,8 @@ class Expander {
 
   Value portList(const Value& service, const std::string& what) {
     const bool plural = service.has("ports");
-    if (plural && service.has("port")) problem(service["ports"].mark(), what + " has both port and ports; keep one");
+    if (plural && service.has("port"))
+      problem(service["ports"].mark(), what + " has both port and ports; keep one");
     const Value& written = plural ? service["ports"] : service["port"];
     Value list = marked(Value::list(), written.mark());
     if (written.isNull()) return list;
@@ -270,12 +278,15 @@ class Expander {
   void serviceAccount(const std::string& name, const Mark& mark) {
     Object object = start("v1", "ServiceAccount", name, mark);
     const auto same = [&](const Object& other) { return other.key() == object.key(); };
-    if (std::none_of(out_.objects.begin(), out_.objects.end(), same)) out_.objects.push_back(std::move(object));
+    if (std::none_of(out_.objects.begin(), out_.objects.end(), same))
+      out_.objects.push_back(std::move(object));
   }
 
   void deployment(const std::string& app, const std::string& version, const Mark& mark, const Value& service,
                   const Value& own, const Value& ports, const std::string& what) {
-    const auto field = [&](const char* key) -> const Value& { return own.has(key) ? own[key] : service[key]; };
+    const auto field = [&](const char* key) -> const Value& {
+      return own.has(key) ? own[key] : service[key];
+    };
     const std::string account = field("serviceAccount").isNull() ? app : field("serviceAccount").text();
     serviceAccount(account, field("serviceAccount").isNull() ? mark : field("serviceAccount").mark());
 
@@ -284,7 +295,8 @@ class Expander {
     setLabels(object, "labels", labels);
     Value podLabels = labels;
     for (const auto* source : {&service, &own}) {
-      for (const auto& entry : (*source)["labels"].entries()) podLabels.set(entry.key, marked(Value(entry.value.text()), entry.value.mark()));
+      for (const auto& entry : (*source)["labels"].entries())
+        podLabels.set(entry.key, marked(Value(entry.value.text()), entry.value.mark()));
     }
     if (field("sidecar").isBool()) podLabels.set("sidecar.istio.io/inject", field("sidecar").text());
 
@@ -292,19 +304,23 @@ class Expander {
     const Value annotations = podAnnotations(service, own, what, mark);
     if (annotations.size() > 0) metadata.set("annotations", annotations);
     Value podSpec = marked(Value::map().set("serviceAccountName", account), mark);
-    if (const auto grace = seconds(field("grace"))) podSpec.set("terminationGracePeriodSeconds", number(*grace));
-    podSpec.set("containers", marked(Value::list().append(container(app, mark, service, own, ports, what)), mark));
+    if (const auto grace = seconds(field("grace")))
+      podSpec.set("terminationGracePeriodSeconds", number(*grace));
+    podSpec.set("containers",
+                marked(Value::list().append(container(app, mark, service, own, ports, what)), mark));
 
     Value pod = marked(Value::map(), mark);
     pod.set("metadata", std::move(metadata)).set("spec", std::move(podSpec));
     Value spec = marked(Value::map(), mark);
     if (expect(field("replicas"), Kind::Int, what + ".replicas")) {
-      if (field("replicas").asInt() < 0 || field("replicas").asInt() > 1000) problem(field("replicas").mark(), what + ".replicas must be 0 to 1000");
+      if (field("replicas").asInt() < 0 || field("replicas").asInt() > 1000)
+        problem(field("replicas").mark(), what + ".replicas must be 0 to 1000");
       spec.set("replicas", field("replicas"));
     } else {
       spec.set("replicas", marked(Value(1), mark));
     }
-    spec.set("selector", marked(Value::map().set("matchLabels", labels), mark)).set("template", std::move(pod));
+    spec.set("selector", marked(Value::map().set("matchLabels", labels), mark))
+        .set("template", std::move(pod));
     object.root.set("spec", std::move(spec));
     out_.objects.push_back(std::move(object));
   }
@@ -312,7 +328,8 @@ class Expander {
   Value podAnnotations(const Value& service, const Value& own, const std::string& what, const Mark& mark) {
     Value annotations = marked(Value::map(), mark);
     for (const auto* source : {&service, &own}) {
-      for (const auto& entry : (*source)["annotations"].entries()) annotations.set(entry.key, marked(Value(entry.value.text()), entry.value.mark()));
+      for (const auto& entry : (*source)["annotations"].entries())
+        annotations.set(entry.key, marked(Value(entry.value.text()), entry.value.mark()));
     }
     const Value& depends = own.has("dependsOn") ? own["dependsOn"] : service["dependsOn"];
     if (expect(depends, Kind::List, what + ".dependsOn") && depends.size() > 0) {
@@ -324,13 +341,16 @@ class Expander {
       annotations.set("varka.dev/depends-on", marked(Value(names), depends.mark()));
     }
     const Value& directory = own.has("workingDir") ? own["workingDir"] : service["workingDir"];
-    if (expect(directory, Kind::String, what + ".workingDir")) annotations.set("varka.dev/working-dir", directory);
+    if (expect(directory, Kind::String, what + ".workingDir"))
+      annotations.set("varka.dev/working-dir", directory);
     return annotations;
   }
 
-  Value container(const std::string& app, const Mark& mark, const Value& service, const Value& own, const Value& ports,
-                  const std::string& what) {
-    const auto field = [&](const char* key) -> const Value& { return own.has(key) ? own[key] : service[key]; };
+  Value container(const std::string& app, const Mark& mark, const Value& service, const Value& own,
+                  const Value& ports, const std::string& what) {
+    const auto field = [&](const char* key) -> const Value& {
+      return own.has(key) ? own[key] : service[key];
+    };
     Value result = marked(Value::map().set("name", app), mark);
     if (expect(field("image"), Kind::String, what + ".image")) result.set("image", field("image"));
     const Value line = command(field("command"), what);
@@ -351,12 +371,15 @@ class Expander {
     if (env.size() > 0) result.set("env", std::move(env));
     if (ports.size() > 0) {
       Value list = marked(Value::list(), ports.mark());
-      for (const auto& port : ports.items()) list.append(marked(Value::map().set("containerPort", port["targetPort"]), port.mark()));
+      for (const auto& port : ports.items())
+        list.append(marked(Value::map().set("containerPort", port["targetPort"]), port.mark()));
       result.set("ports", std::move(list));
     }
     const Value& first = ports[std::size_t{0}]["targetPort"];
-    if (auto probe = probeOf(field("readiness"), first, what + ".readiness")) result.set("readinessProbe", *probe);
-    if (auto probe = probeOf(field("liveness"), first, what + ".liveness")) result.set("livenessProbe", *probe);
+    if (auto probe = probeOf(field("readiness"), first, what + ".readiness"))
+      result.set("readinessProbe", *probe);
+    if (auto probe = probeOf(field("liveness"), first, what + ".liveness"))
+      result.set("livenessProbe", *probe);
     return result;
   }
 
@@ -373,7 +396,8 @@ class Expander {
       get.set("port", http["port"].isNull() ? port : http["port"]);
       if (!http["scheme"].isNull()) get.set("scheme", http["scheme"]);
       for (const auto& header : http["headers"].entries()) {
-        get.mutableAt("httpHeaders").append(Value::map().set("name", header.key).set("value", header.value.text()));
+        get.mutableAt("httpHeaders")
+            .append(Value::map().set("name", header.key).set("value", header.value.text()));
       }
       if (get["port"].isNull()) problem(http.mark(), what + ".http needs a port: the service has none");
       probe.set("httpGet", std::move(get));
@@ -384,7 +408,9 @@ class Expander {
       probe.set("tcpSocket", std::move(socket));
     } else if (!written["exec"].isNull()) {
       const Value& exec = written["exec"];
-      probe.set("exec", marked(Value::map().set("command", command(exec.isMap() ? exec["command"] : exec, what)), exec.mark()));
+      probe.set("exec",
+                marked(Value::map().set("command", command(exec.isMap() ? exec["command"] : exec, what)),
+                       exec.mark()));
     } else {
       problem(written.mark(), what + " needs http, tcp or exec");
       return std::nullopt;
@@ -397,7 +423,8 @@ class Expander {
     return probe;
   }
 
-  void timing(Value& probe, const Value& written, const char* key, const char* target, const std::string& what) {
+  void timing(Value& probe, const Value& written, const char* key, const char* target,
+              const std::string& what) {
     if (written[key].isNull()) return;
     const auto value = seconds(written[key]);
     if (!value || *value < 0) {

@@ -1,6 +1,6 @@
 #pragma once
-// The short form of varka.yaml: one `kind: Mesh` document becomes Services, Deployments and ServiceAccounts. Pure
-// functions; every expanded node keeps the mark of the piece it came from. Private to core/resource.
+// The short form of varka.yaml: one `kind: Mesh` document becomes Services, Deployments and ServiceAccounts.
+// Pure functions; every expanded node keeps the mark of the piece it came from. Private to core/resource.
 
 #include <string>
 #include <vector>
@@ -21,6 +21,7 @@ struct ShortForm {
 };
 
 [[nodiscard]] bool isShortForm(const Value& document);
-[[nodiscard]] ShortForm expandShortForm(const Value& document, const std::shared_ptr<const std::string>& file);
+[[nodiscard]] ShortForm expandShortForm(const Value& document,
+                                        const std::shared_ptr<const std::string>& file);
 
 }  // namespace varka::resource

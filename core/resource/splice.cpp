@@ -1,6 +1,6 @@
-// How an edit becomes one splice: the reader's Layout says where the node, its key and its neighbours stand; the text to
-// write is made for that place; and before anything is returned the edited text is read again and compared with the
-// tree the edit means. So a place this code does not understand is refused, never damaged.
+// How an edit becomes one splice: the reader's Layout says where the node, its key and its neighbours stand;
+// the text to write is made for that place; and before anything is returned the edited text is read again and
+// compared with the tree the edit means. So a place this code does not understand is refused, never damaged.
 
 #include "core/resource/splice.h"
 
@@ -108,7 +108,8 @@ class Editor {
     }
     auto steps = splitPath(path);
     if (!steps) return fail("not a path: " + std::string(path));
-    return Editor(yaml, std::move(*documents), static_cast<std::size_t>(documentIndex), std::move(*steps), std::string(path));
+    return Editor(yaml, std::move(*documents), static_cast<std::size_t>(documentIndex), std::move(*steps),
+                  std::string(path));
   }
 
   Result<Splice> setScalar(const Value& scalar) {
@@ -124,7 +125,8 @@ class Editor {
     if (auto refused = refuse(place)) return fail(*refused);
     if (place.inFlow) return checked(flowReplacement(node, value), wanted);
     const bool scalars = isScalar(node) && !value.isMap() && !value.isList();
-    if (scalars || (isFlow(node) && (value.isMap() || value.isList()))) return checked(inPlace(node, value, false), wanted);
+    if (scalars || (isFlow(node) && (value.isMap() || value.isList())))
+      return checked(inPlace(node, value, false), wanted);
     return checked(blockReplacement(place, value), wanted);
   }
 
@@ -143,7 +145,8 @@ class Editor {
     if (node.style == Style::Null) return checked(blockReplacement(place, Value(Value::List{item})), wanted);
     if (!isList(node)) return fail(path_ + " is no list");
     const std::size_t count = node.children.size();
-    const std::size_t before = index < 0 || static_cast<std::size_t>(index) > count ? count : static_cast<std::size_t>(index);
+    const std::size_t before =
+        index < 0 || static_cast<std::size_t>(index) > count ? count : static_cast<std::size_t>(index);
     if (node.style == Style::FlowList) return checked(flowInsertion(node, before, item), wanted);
     return checked(blockInsertion(node, before, item), wanted);
   }
@@ -153,7 +156,8 @@ class Editor {
     const Place place = locate(steps_);
     if (place.found < steps_.size()) return fail(path_ + " does not exist");
     const Steps parentSteps(steps_.begin(), steps_.end() - 1);
-    const Value wanted = edited(root(), parentSteps, 0, [&](const Value& parent) { return withoutChild(parent, steps_.back()); });
+    const Value wanted = edited(root(), parentSteps, 0,
+                                [&](const Value& parent) { return withoutChild(parent, steps_.back()); });
     const Layout& parent = *place.way[place.way.size() - 2];
     const auto at = static_cast<std::size_t>(place.parts.back() - parent.children.data());
     if (isFlow(parent)) return checked(flowRemoval(parent, at), wanted);
@@ -161,17 +165,25 @@ class Editor {
   }
 
  private:
-  Editor(std::string_view text, std::vector<YamlDocument> documents, std::size_t index, Steps steps, std::string path)
-      : text_(text), documents_(std::move(documents)), index_(index), steps_(std::move(steps)), path_(std::move(path)) {
+  Editor(std::string_view text, std::vector<YamlDocument> documents, std::size_t index, Steps steps,
+         std::string path)
+      : text_(text),
+        documents_(std::move(documents)),
+        index_(index),
+        steps_(std::move(steps)),
+        path_(std::move(path)) {
     habits_.learn(layout());
   }
 
   [[nodiscard]] const Value& root() const { return documents_[index_].value; }
   [[nodiscard]] const Layout& layout() const { return documents_[index_].layout; }
   [[nodiscard]] int size() const { return static_cast<int>(text_.size()); }
-  [[nodiscard]] char at(int offset) const { return offset >= 0 && offset < size() ? text_[static_cast<std::size_t>(offset)] : '\0'; }
+  [[nodiscard]] char at(int offset) const {
+    return offset >= 0 && offset < size() ? text_[static_cast<std::size_t>(offset)] : '\0';
+  }
   [[nodiscard]] std::string cut(int from, int to) const {
-    return std::string(text_.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(std::max(0, to - from))));
+    return std::string(
+        text_.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(std::max(0, to - from))));
   }
   [[nodiscard]] int lineStart(int offset) const {
     while (offset > 0 && at(offset - 1) != '\n') --offset;
@@ -192,7 +204,9 @@ class Editor {
     }
     return true;
   }
-  [[nodiscard]] std::string spaces(int count) const { return std::string(static_cast<std::size_t>(std::max(0, count)), ' '); }
+  [[nodiscard]] std::string spaces(int count) const {
+    return std::string(static_cast<std::size_t>(std::max(0, count)), ' ');
+  }
 
   Place locate(const Steps& steps) const {
     Place place;
@@ -223,21 +237,26 @@ class Editor {
     }
     const auto again = readYaml(applySplices(std::string(text_), {*splice}), "edited");
     const bool fits = again && again->size() == documents_.size() && (*again)[index_] == wanted;
-    if (!fits) return fail(path_ + " cannot be changed safely here" + (again ? "" : " (" + again.error().text() + ")") + "; edit the text");
+    if (!fits)
+      return fail(path_ + " cannot be changed safely here" +
+                  (again ? "" : " (" + again.error().text() + ")") + "; edit the text");
     for (std::size_t i = 0; i < documents_.size(); ++i) {
-      if (i != index_ && !((*again)[i] == documents_[i].value)) return fail(path_ + ": the edit would touch another document");
+      if (i != index_ && !((*again)[i] == documents_[i].value))
+        return fail(path_ + ": the edit would touch another document");
     }
     return splice;
   }
 
   Result<Splice> inPlace(const Layout& node, const Value& value, bool flow) const {
-    if (isFlow(node) || value.isMap() || value.isList()) return Splice{node.start, node.end - node.start, flowText(value)};
+    if (isFlow(node) || value.isMap() || value.isList())
+      return Splice{node.start, node.end - node.start, flowText(value)};
     if (node.style == Style::Null) {
       const bool colon = at(node.start - 1) == ':' || at(node.start - 1) == '-';
       return Splice{node.start, 0, (colon ? " " : ": ") + scalarText(value, flow)};
     }
     const char quote = node.style == Style::Single ? '\'' : node.style == Style::Double ? '"' : '\0';
-    return Splice{node.start, node.end - node.start, scalarText(value, flow, value.isString() ? quote : '\0')};
+    return Splice{node.start, node.end - node.start,
+                  scalarText(value, flow, value.isString() ? quote : '\0')};
   }
 
   Result<Splice> flowReplacement(const Layout& node, const Value& value) const {
@@ -267,8 +286,7 @@ class Editor {
     BlockStyle style = habits_.style;
     if (node.style == Style::BlockList && value.isList()) style.listOffset = node.column - parent.column;
     if (node.style == Style::BlockMap && value.isMap() && !item) style.step = node.column - parent.column;
-    std::string text = item ? afterDash(value, parent.column, style)
-                            : afterKey(value, parent.column, style);
+    std::string text = item ? afterDash(value, parent.column, style) : afterKey(value, parent.column, style);
     const bool nodeBelow = node.end > node.start && lineEnd(from) < node.start;
     int to = std::max(from, node.end);
     if (nodeBelow) {  // "key: # why" stays in front of what follows
@@ -287,7 +305,8 @@ class Editor {
       to = end;
     } else if (collection) {
       const std::string comment = cut(to, lineEnd(to));
-      if (comment.find('#') != std::string::npos) return fail(path_ + " has a comment behind it; edit the text");
+      if (comment.find('#') != std::string::npos)
+        return fail(path_ + " has a comment behind it; edit the text");
     }
     return Splice{from, to - from, std::move(text)};
   }
@@ -312,7 +331,8 @@ class Editor {
       return blockReplacement(place, Value::map().set(key, rest));
     }
     if (node.style != Style::BlockMap) return fail(path_ + ": its parent is no mapping");
-    const std::string entry = scalarText(Value(key), false) + ":" + afterKey(rest, node.column, habits_.style);
+    const std::string entry =
+        scalarText(Value(key), false) + ":" + afterKey(rest, node.column, habits_.style);
     return Splice{lineEnd(node.end), 0, "\n" + spaces(node.column) + entry};
   }
 
@@ -343,7 +363,8 @@ class Editor {
   Result<Splice> flowRemoval(const Layout& parent, std::size_t index) const {
     const auto& children = parent.children;
     const int end = std::max(children[index].node.end, children[index].keyEnd);
-    if (index + 1 < children.size()) return Splice{children[index].start, children[index + 1].start - children[index].start, {}};
+    if (index + 1 < children.size())
+      return Splice{children[index].start, children[index + 1].start - children[index].start, {}};
     if (index > 0) {
       const int from = std::max(children[index - 1].node.end, children[index - 1].keyEnd);
       return Splice{from, end - from, {}};
@@ -370,7 +391,8 @@ class Editor {
   Result<Splice> lastChildRemoval(const Place& place, const Layout& parent, int end) const {
     const std::string empty = isMap(parent) ? "{}" : "[]";
     if (parent.decorated) return fail(path_ + ": its parent has an anchor or a tag; edit it by hand");
-    if (place.parts.size() < 2 || lineStart(parent.start) == lineStart(place.parts[place.parts.size() - 2]->start)) {
+    if (place.parts.size() < 2 ||
+        lineStart(parent.start) == lineStart(place.parts[place.parts.size() - 2]->start)) {
       return Splice{parent.start, end - parent.start, empty};
     }
     int from = place.parts[place.parts.size() - 2]->keyEnd;
@@ -378,7 +400,8 @@ class Editor {
       while (at(from) != ':') ++from;
       ++from;
     }
-    const std::string between = cut(from, lineEnd(lineStart(parent.start) - 1 > 0 ? lineStart(parent.start) - 1 : 0));
+    const std::string between =
+        cut(from, lineEnd(lineStart(parent.start) - 1 > 0 ? lineStart(parent.start) - 1 : 0));
     return Splice{from, end - from, " " + empty + between};
   }
 
@@ -392,13 +415,15 @@ class Editor {
 
 }  // namespace
 
-Result<Splice> setScalar(std::string_view yaml, int documentIndex, std::string_view path, const Value& scalar) {
+Result<Splice> setScalar(std::string_view yaml, int documentIndex, std::string_view path,
+                         const Value& scalar) {
   auto editor = Editor::open(yaml, documentIndex, path);
   if (!editor) return fail(editor.error());
   return editor->setScalar(scalar);
 }
 
-Result<Splice> insertItem(std::string_view yaml, int documentIndex, std::string_view listPath, int index, const Value& item) {
+Result<Splice> insertItem(std::string_view yaml, int documentIndex, std::string_view listPath, int index,
+                          const Value& item) {
   auto editor = Editor::open(yaml, documentIndex, listPath);
   if (!editor) return fail(editor.error());
   return editor->insertItem(index, item);
@@ -410,16 +435,19 @@ Result<Splice> removeNode(std::string_view yaml, int documentIndex, std::string_
   return editor->removeNode();
 }
 
-Result<Splice> replaceNode(std::string_view yaml, int documentIndex, std::string_view path, const Value& value) {
+Result<Splice> replaceNode(std::string_view yaml, int documentIndex, std::string_view path,
+                           const Value& value) {
   auto editor = Editor::open(yaml, documentIndex, path);
   if (!editor) return fail(editor.error());
   return editor->replaceNode(value);
 }
 
 std::string applySplices(std::string text, std::vector<Splice> splices) {
-  std::stable_sort(splices.begin(), splices.end(), [](const Splice& a, const Splice& b) { return a.offset > b.offset; });
+  std::stable_sort(splices.begin(), splices.end(),
+                   [](const Splice& a, const Splice& b) { return a.offset > b.offset; });
   for (const auto& splice : splices) {
-    text.replace(static_cast<std::size_t>(splice.offset), static_cast<std::size_t>(splice.length), splice.text);
+    text.replace(static_cast<std::size_t>(splice.offset), static_cast<std::size_t>(splice.length),
+                 splice.text);
   }
   return text;
 }

@@ -49,7 +49,8 @@ ObjectPtr Snapshot::find(const Key& key) const {
   return found == objects.end() ? nullptr : found->second;
 }
 
-std::vector<ObjectPtr> Snapshot::list(std::string_view group, std::string_view kind, std::string_view ns) const {
+std::vector<ObjectPtr> Snapshot::list(std::string_view group, std::string_view kind,
+                                      std::string_view ns) const {
   std::vector<ObjectPtr> result;
   const Key first{std::string(group), std::string(kind), std::string(ns), {}};
   for (auto it = objects.lower_bound(first); it != objects.end(); ++it) {
@@ -61,7 +62,7 @@ std::vector<ObjectPtr> Snapshot::list(std::string_view group, std::string_view k
 }
 
 struct Store::State {
-  std::thread::id thread;  // the first writer's: the store is built before the mesh moves to its thread
+  std::thread::id thread;    // the first writer's: the store is built before the mesh moves to its thread
   mutable std::mutex mutex;  // guards only the pointer below: readers of other threads take snapshots
   std::shared_ptr<const Snapshot> current = std::make_shared<Snapshot>();
   std::map<Key, Source> sources;
@@ -93,7 +94,8 @@ struct Store::State {
     changes.push_back({before ? ChangeKind::Modified : ChangeKind::Added, std::move(stored), before});
   }
 
-  /// Same content at another place (a comment was added above): no revision, but messages must show the new lines.
+  /// Same content at another place (a comment was added above): no revision, but messages must show the new
+  /// lines.
   static void refreshMarks(Snapshot& next, const Key& key, const ObjectPtr& before, Object object) {
     object.uid = before->uid;
     object.creationTimestamp = before->creationTimestamp;

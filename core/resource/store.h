@@ -1,6 +1,7 @@
 #pragma once
-// Store: the one set of resources with a global revision and a watch. Lives on the mesh thread (asserted); readers
-// elsewhere take `snapshot()`, which is immutable. Durable history is core/store's job, not this one's.
+// Store: the one set of resources with a global revision and a watch. Lives on the mesh thread (asserted);
+// readers elsewhere take `snapshot()`, which is immutable. Durable history is core/store's job, not this
+// one's.
 
 #include <cstdint>
 #include <functional>
@@ -34,7 +35,8 @@ class Snapshot {
                                             std::string_view ns = {}) const;
 };
 
-/// Who owns an object: what came from files is replaced when the file set is reloaded; what came through the API is not.
+/// Who owns an object: what came from files is replaced when the file set is reloaded; what came through the
+/// API is not.
 enum class Source { File, Api, Controller };
 
 class Store {
@@ -49,8 +51,8 @@ class Store {
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const;
   [[nodiscard]] std::uint64_t revision() const;
 
-  /// Creates or replaces; unchanged content (marks ignored) makes no revision. Sets uid, generation, resourceVersion,
-  /// creationTimestamp. One call = one revision = one notification.
+  /// Creates or replaces; unchanged content (marks ignored) makes no revision. Sets uid, generation,
+  /// resourceVersion, creationTimestamp. One call = one revision = one notification.
   std::vector<Change> apply(std::vector<Object> objects, Source source);
   /// The objects of `Source::File` become exactly these (the reload of a file set), atomically.
   std::vector<Change> replaceFiles(std::vector<Object> objects);

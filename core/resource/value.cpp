@@ -66,15 +66,19 @@ const std::string& Value::asString() const {
 
 std::string Value::text() const {
   switch (kind_) {
-    case Kind::Bool: return number_ != 0 ? "true" : "false";
-    case Kind::Int: return std::to_string(number_);
+    case Kind::Bool:
+      return number_ != 0 ? "true" : "false";
+    case Kind::Int:
+      return std::to_string(number_);
     case Kind::Double: {
       char buffer[64];
       const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, real_);
       return error == std::errc() ? std::string(buffer, end) : std::string();
     }
-    case Kind::String: return string_;
-    default: return {};
+    case Kind::String:
+      return string_;
+    default:
+      return {};
   }
 }
 
@@ -154,13 +158,19 @@ Value& Value::append(Value item) {
 bool Value::operator==(const Value& other) const {
   if (kind_ != other.kind_) return isNumber() && other.isNumber() && asDouble() == other.asDouble();
   switch (kind_) {
-    case Kind::Null: return true;
+    case Kind::Null:
+      return true;
     case Kind::Bool:
-    case Kind::Int: return number_ == other.number_;
-    case Kind::Double: return real_ == other.real_;
-    case Kind::String: return string_ == other.string_;
-    case Kind::List: return list_ == other.list_ || *list_ == *other.list_;
-    case Kind::Map: return map_ == other.map_ || (size() == other.size() && containsAll(*map_, other));
+    case Kind::Int:
+      return number_ == other.number_;
+    case Kind::Double:
+      return real_ == other.real_;
+    case Kind::String:
+      return string_ == other.string_;
+    case Kind::List:
+      return list_ == other.list_ || *list_ == *other.list_;
+    case Kind::Map:
+      return map_ == other.map_ || (size() == other.size() && containsAll(*map_, other));
   }
   return false;
 }

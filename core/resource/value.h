@@ -1,6 +1,6 @@
 #pragma once
-// Value: one node of a YAML/JSON document, with the place it was written. An immutable-by-convention tree that
-// everything of the control plane reads (galley, pilot, launcher). Cheap to copy: children are shared.
+// Value: one node of a YAML/JSON document, with the place it was written. An immutable-by-convention tree
+// that everything of the control plane reads (galley, pilot, launcher). Cheap to copy: children are shared.
 
 #include <cstdint>
 #include <memory>
@@ -57,7 +57,8 @@ class Value {
   const Value& operator[](const char* key) const { return (*this)[std::string_view(key)]; }
   const Value& operator[](std::size_t index) const;
   [[nodiscard]] bool has(std::string_view key) const;
-  /// Walks "spec.http[0].route[1].weight" (keys with dots in brackets and quotes: labels['a.b/c']). Null if absent.
+  /// Walks "spec.http[0].route[1].weight" (keys with dots in brackets and quotes: labels['a.b/c']). Null if
+  /// absent.
   [[nodiscard]] const Value& at(std::string_view path) const;
 
   // Building. Setters detach shared children first (copy on write).

@@ -9,13 +9,22 @@
 namespace varka::resource {
 namespace {
 
-constexpr std::array<std::string_view, 16> kClusterKinds = {
-    "APIService",        "CSIDriver",          "ClusterRole",
-    "ClusterRoleBinding", "CustomResourceDefinition", "GatewayClass",
-    "IngressClass",      "MutatingWebhookConfiguration", "Namespace",
-    "Node",              "PersistentVolume",   "PriorityClass",
-    "RuntimeClass",      "StorageClass",       "ValidatingWebhookConfiguration",
-    "VolumeAttachment"};
+constexpr std::array<std::string_view, 16> kClusterKinds = {"APIService",
+                                                            "CSIDriver",
+                                                            "ClusterRole",
+                                                            "ClusterRoleBinding",
+                                                            "CustomResourceDefinition",
+                                                            "GatewayClass",
+                                                            "IngressClass",
+                                                            "MutatingWebhookConfiguration",
+                                                            "Namespace",
+                                                            "Node",
+                                                            "PersistentVolume",
+                                                            "PriorityClass",
+                                                            "RuntimeClass",
+                                                            "StorageClass",
+                                                            "ValidatingWebhookConfiguration",
+                                                            "VolumeAttachment"};
 
 std::string isoTime(std::int64_t ms) {
   const std::time_t seconds = ms / 1000;
@@ -54,14 +63,17 @@ tl::expected<std::vector<Value>, YamlError> readYaml(std::string_view text, cons
   return values;
 }
 
-tl::expected<Object, YamlError> readObject(Value document, Origin origin, const std::string& defaultNamespace) {
+tl::expected<Object, YamlError> readObject(Value document, Origin origin,
+                                           const std::string& defaultNamespace) {
   const auto refuse = [&](const Value& at, std::string message) {
     const Mark mark = at.mark().line > 0 ? at.mark() : origin.mark;
     return tl::unexpected(YamlError{Origin{origin.file, mark}, std::move(message)});
   };
-  if (!document.isMap()) return refuse(document, "a resource is a mapping with apiVersion, kind and metadata");
+  if (!document.isMap())
+    return refuse(document, "a resource is a mapping with apiVersion, kind and metadata");
   const auto missing = [&](const char* what) {
-    return refuse(document, std::string(what) + " is missing: every resource needs apiVersion, kind and metadata.name");
+    return refuse(document,
+                  std::string(what) + " is missing: every resource needs apiVersion, kind and metadata.name");
   };
   Object object;
   object.apiVersion = document["apiVersion"].asString();
@@ -112,7 +124,8 @@ tl::expected<std::vector<Object>, YamlError> readObjects(std::string_view text, 
   return objects;
 }
 
-Result<std::vector<Value>> parseYaml(std::string_view text, const std::string& file, const YamlLimits& limits) {
+Result<std::vector<Value>> parseYaml(std::string_view text, const std::string& file,
+                                     const YamlLimits& limits) {
   return plain(readYaml(text, file, limits));
 }
 

@@ -156,8 +156,8 @@ Mark YamlReader::markAt(int offset, int length) {
   return Mark{markLine_, markColumn_, offset, length};
 }
 
-/// Skips blanks, comments and line ends; stops at a document marker. Returns whether a line end (or the start of the text)
-/// was crossed. In block context a tab may not indent what follows.
+/// Skips blanks, comments and line ends; stops at a document marker. Returns whether a line end (or the start
+/// of the text) was crossed. In block context a tab may not indent what follows.
 bool YamlReader::skipToContent(bool flow) {
   if (pos_ == 0 && text_.substr(0, 3) == "\xef\xbb\xbf") pos_ = 3;
   bool crossed = pos_ == 0 || pos_ == lineStart(pos_);
@@ -192,7 +192,9 @@ YamlReader::Properties YamlReader::readProperties() {
   while (peek() == '&' || peek() == '!') {
     if (!properties.any()) properties.start = pos_;
     const int from = pos_;
-    while (!blankAt(pos_) && (pos_ == from || std::string_view(",[]{}").find(peek()) == std::string_view::npos)) ++pos_;
+    while (!blankAt(pos_) &&
+           (pos_ == from || std::string_view(",[]{}").find(peek()) == std::string_view::npos))
+      ++pos_;
     auto& target = charAt(from) == '&' ? properties.anchor : properties.tag;
     if (!target.empty()) refuse(from, "a second anchor or tag for one value");
     target = text_.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(pos_ - from));
@@ -203,8 +205,8 @@ YamlReader::Properties YamlReader::readProperties() {
   return properties;
 }
 
-Value YamlReader::finish(Value value, const Properties& properties, std::size_t nodesBefore, std::size_t bytesBefore,
-                         int height) {
+Value YamlReader::finish(Value value, const Properties& properties, std::size_t nodesBefore,
+                         std::size_t bytesBefore, int height) {
   if (!properties.anchor.empty()) {
     anchors_[properties.anchor] = Anchor{value, nodes_ - nodesBefore, bytes_ - bytesBefore, height};
     openAnchors_.pop_back();
@@ -215,15 +217,18 @@ Value YamlReader::finish(Value value, const Properties& properties, std::size_t 
 Value YamlReader::readAlias(Layout* layout) {
   const int start = pos_++;
   while (!blankAt(pos_) && std::string_view(",[]{}").find(peek()) == std::string_view::npos) ++pos_;
-  const std::string name(text_.substr(static_cast<std::size_t>(start + 1), static_cast<std::size_t>(pos_ - start - 1)));
+  const std::string name(
+      text_.substr(static_cast<std::size_t>(start + 1), static_cast<std::size_t>(pos_ - start - 1)));
   const auto found = anchors_.find(name);
   if (found == anchors_.end()) {
     const bool open = std::find(openAnchors_.begin(), openAnchors_.end(), name) != openAnchors_.end();
-    refuse(start, open ? "the alias *" + name + " stands inside its own anchor" : "no anchor &" + name + " above this alias");
+    refuse(start, open ? "the alias *" + name + " stands inside its own anchor"
+                       : "no anchor &" + name + " above this alias");
   }
   const Anchor& anchor = found->second;
   count(anchor.nodes, anchor.bytes, start);
-  if (depth_ + anchor.height > limits_.depth) refuse(start, "nested deeper than " + std::to_string(limits_.depth) + " levels");
+  if (depth_ + anchor.height > limits_.depth)
+    refuse(start, "nested deeper than " + std::to_string(limits_.depth) + " levels");
   deepest_ = std::max(deepest_, depth_ + anchor.height);
   if (layout) *layout = Layout{Layout::Style::Alias, start, pos_, start - lineStart(start), false, {}};
   Value value = anchor.value;
@@ -237,7 +242,8 @@ Value YamlReader::readBlock(int minIndent, bool dashAtParent, bool mapInline, La
   const auto absent = [&] {
     Value value;
     value.setMark(markAt(valueAt));
-    if (layout) *layout = Layout{Layout::Style::Null, valueAt, valueAt, valueAt - lineStart(valueAt), false, {}};
+    if (layout)
+      *layout = Layout{Layout::Style::Null, valueAt, valueAt, valueAt - lineStart(valueAt), false, {}};
     count(1, 0, valueAt);
     return value;
   };
@@ -267,14 +273,16 @@ Value YamlReader::readBlock(int minIndent, bool dashAtParent, bool mapInline, La
   const bool sameLineProperties = properties.any() && !newLine;
   const Mark mark = markAt(start);
   Value value;
-  if (structureAllowed && peek() != '-' && readsAsKey() && (!properties.any() || lineStart(start) == lineStart(pos_))) {
+  if (structureAllowed && peek() != '-' && readsAsKey() &&
+      (!properties.any() || lineStart(start) == lineStart(pos_))) {
     // An anchor on the line of the first key belongs to that key.
     value = readBlockMap(start - lineStart(start), properties, layout);
     properties = {};
   } else {
     if (!properties.anchor.empty()) openAnchors_.push_back(properties.anchor);
     if (atDash()) {
-      if (!structureAllowed || sameLineProperties) refuse(pos_, "a list cannot start here; put it on the next line");
+      if (!structureAllowed || sameLineProperties)
+        refuse(pos_, "a list cannot start here; put it on the next line");
       value = readBlockList(column(), layout);
     } else if (structureAllowed && readsAsKey()) {
       value = readBlockMap(column(), {}, layout);
@@ -293,7 +301,8 @@ Value YamlReader::readBlock(int minIndent, bool dashAtParent, bool mapInline, La
       pos_ = scalar.end;
       value = typed(scalar, properties);
       count(1, scalar.text.size(), scalarAt);
-      if (layout) *layout = Layout{scalar.style, scalarAt, scalar.end, scalarAt - lineStart(scalarAt), false, {}};
+      if (layout)
+        *layout = Layout{scalar.style, scalarAt, scalar.end, scalarAt - lineStart(scalarAt), false, {}};
       value.setMark(Mark{mark.line, mark.column, mark.offset, scalar.end - start});
     }
     if (layout && properties.any()) {
@@ -395,13 +404,14 @@ void YamlReader::mergeInto(Value::Map& map, const Value& merged, int offset) con
   }
   if (!merged.isMap()) refuse(offset, "<< merges only mappings");
   for (const auto& entry : merged.entries()) {
-    const bool known = std::any_of(map.begin(), map.end(), [&](const auto& own) { return own.key == entry.key; });
+    const bool known =
+        std::any_of(map.begin(), map.end(), [&](const auto& own) { return own.key == entry.key; });
     if (!known) map.push_back(entry);
   }
 }
 
-void YamlReader::addEntry(Value::Map& map, std::map<std::string, int, std::less<>>& seen, std::string key, Mark mark,
-                          Value value) {
+void YamlReader::addEntry(Value::Map& map, std::map<std::string, int, std::less<>>& seen, std::string key,
+                          Mark mark, Value value) {
   const auto [at, fresh] = seen.emplace(key, mark.line);
   if (!fresh) {
     refuse(mark.offset, "the key " + key + " is already set in line " + std::to_string(at->second));
@@ -477,7 +487,8 @@ Value YamlReader::readFlow(Layout* layout) {
     pos_ = scalar.end;
     value = typed(scalar, properties);
     count(1, scalar.text.size(), scalarAt);
-    if (layout) *layout = Layout{scalar.style, scalarAt, scalar.end, scalarAt - lineStart(scalarAt), false, {}};
+    if (layout)
+      *layout = Layout{scalar.style, scalarAt, scalar.end, scalarAt - lineStart(scalarAt), false, {}};
     value.setMark(Mark{mark.line, mark.column, start, scalar.end - start});
   }
   if (layout && properties.any()) {

@@ -1,8 +1,8 @@
 #pragma once
-// The YAML reader behind yaml.h and splice.h: one pass of recursive descent over bounded text, with exact places.
-// Block and flow collections, all scalar styles, anchors, aliases, merge keys; typed like Kubernetes types YAML (YAML 1.1
-// words, 1.2 layout). Left out on purpose, with an error: complex keys ("? "), collections as keys, unknown tags.
-// Private to core/resource.
+// The YAML reader behind yaml.h and splice.h: one pass of recursive descent over bounded text, with exact
+// places. Block and flow collections, all scalar styles, anchors, aliases, merge keys; typed like Kubernetes
+// types YAML (YAML 1.1 words, 1.2 layout). Left out on purpose, with an error: complex keys ("? "),
+// collections as keys, unknown tags. Private to core/resource.
 
 #include <map>
 #include <string>
@@ -13,10 +13,22 @@
 
 namespace varka::resource {
 
-/// Where a node and its parts stand in the text, for splice.cpp. Offsets are bytes; ends are exclusive and leave out
-/// trailing comments and line ends.
+/// Where a node and its parts stand in the text, for splice.cpp. Offsets are bytes; ends are exclusive and
+/// leave out trailing comments and line ends.
 struct Layout {
-  enum class Style { Null, Plain, Single, Double, Literal, Folded, Alias, BlockList, BlockMap, FlowList, FlowMap };
+  enum class Style {
+    Null,
+    Plain,
+    Single,
+    Double,
+    Literal,
+    Folded,
+    Alias,
+    BlockList,
+    BlockMap,
+    FlowList,
+    FlowMap
+  };
   struct Child;
   Style style = Style::Null;
   int start = 0;
@@ -68,9 +80,13 @@ class YamlReader {
   class Depth;
 
   // characters
-  [[noreturn]] void refuse(int offset, std::string message) const { throw Failure{offset, std::move(message)}; }
+  [[noreturn]] void refuse(int offset, std::string message) const {
+    throw Failure{offset, std::move(message)};
+  }
   [[nodiscard]] char peek(int ahead = 0) const { return charAt(pos_ + ahead); }
-  [[nodiscard]] char charAt(int offset) const { return offset < size_ ? text_[static_cast<std::size_t>(offset)] : '\0'; }
+  [[nodiscard]] char charAt(int offset) const {
+    return offset < size_ ? text_[static_cast<std::size_t>(offset)] : '\0';
+  }
   [[nodiscard]] bool atEnd() const { return pos_ >= size_; }
   [[nodiscard]] bool blankAt(int offset) const;  // space, tab, line end or end of text
   [[nodiscard]] int lineStart(int offset) const;
@@ -95,11 +111,13 @@ class YamlReader {
   Value readFlowList(Layout* layout);
   Value readFlowMap(Layout* layout);
   Value readFlowPair(Value key, int keyStart, int keyEnd, Layout* layout);
-  void addEntry(Value::Map& map, std::map<std::string, int, std::less<>>& seen, std::string key, Mark mark, Value value);
+  void addEntry(Value::Map& map, std::map<std::string, int, std::less<>>& seen, std::string key, Mark mark,
+                Value value);
   void mergeInto(Value::Map& map, const Value& merged, int offset) const;
   Value readAlias(Layout* layout);
   Properties readProperties();
-  Value finish(Value value, const Properties& properties, std::size_t nodesBefore, std::size_t bytesBefore, int height);
+  Value finish(Value value, const Properties& properties, std::size_t nodesBefore, std::size_t bytesBefore,
+               int height);
   void count(std::size_t nodes, std::size_t bytes, int offset);
 
   // scalars (yaml_scalars.cpp)

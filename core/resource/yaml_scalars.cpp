@@ -1,5 +1,5 @@
-// Scalars: the five styles of YAML 1.2 §7.3 and §8.1, and what a plain one means to Kubernetes (sigs.k8s.io/yaml: the
-// words of YAML 1.1, octal with a leading zero, everything JSON can carry).
+// Scalars: the five styles of YAML 1.2 §7.3 and §8.1, and what a plain one means to Kubernetes
+// (sigs.k8s.io/yaml: the words of YAML 1.1, octal with a leading zero, everything JSON can carry).
 
 #include <charconv>
 #include <cmath>
@@ -124,18 +124,22 @@ Value resolvePlain(std::string_view text) {
 
 YamlReader::Scalar YamlReader::scanScalar(int minIndent, bool flow) {
   switch (peek()) {
-    case '"': return scanDouble();
-    case '\'': return scanSingle();
+    case '"':
+      return scanDouble();
+    case '\'':
+      return scanSingle();
     case '|':
     case '>':
       if (!flow) return scanBlock(minIndent);
       break;
-    default: break;
+    default:
+      break;
   }
   return scanPlain(minIndent, flow);
 }
 
-/// At a line end inside a scalar: skips it with the empty lines and indentation after it; writes the folded form.
+/// At a line end inside a scalar: skips it with the empty lines and indentation after it; writes the folded
+/// form.
 int YamlReader::foldLines(int offset, std::string& out, bool trim) const {
   if (trim) trimRight(out, 0);
   int breaks = 0;
@@ -200,14 +204,25 @@ int YamlReader::scanEscape(int offset, std::string& out) const {
     return offset + 2;
   }
   switch (kind) {
-    case 'N': appendUtf8(out, 0x85); return offset + 2;
-    case '_': appendUtf8(out, 0xa0); return offset + 2;
-    case 'L': appendUtf8(out, 0x2028); return offset + 2;
-    case 'P': appendUtf8(out, 0x2029); return offset + 2;
-    default: break;
+    case 'N':
+      appendUtf8(out, 0x85);
+      return offset + 2;
+    case '_':
+      appendUtf8(out, 0xa0);
+      return offset + 2;
+    case 'L':
+      appendUtf8(out, 0x2028);
+      return offset + 2;
+    case 'P':
+      appendUtf8(out, 0x2029);
+      return offset + 2;
+    default:
+      break;
   }
   const int digits = kind == 'x' ? 2 : kind == 'u' ? 4 : kind == 'U' ? 8 : 0;
-  if (digits == 0) refuse(offset, std::string("unknown escape \\") + kind + "; write \\\\ for a backslash or use single quotes");
+  if (digits == 0)
+    refuse(offset,
+           std::string("unknown escape \\") + kind + "; write \\\\ for a backslash or use single quotes");
   std::uint32_t code = hex(offset + 2, digits);
   int next = offset + 2 + digits;
   if (code >= 0xd800 && code < 0xdc00 && charAt(next) == '\\' && charAt(next + 1) == 'u') {  // JSON's pairs
@@ -268,8 +283,10 @@ YamlReader::Scalar YamlReader::scanPlain(int minIndent, bool flow) const {
       const int next = foldLines(at, gap, false);
       const int column = next - lineStart(next);
       if (next >= size_ || charAt(next) == '#' || (!flow && column < minIndent)) break;
-      if (column == 0 && (text_.substr(static_cast<std::size_t>(next), 3) == "---" ||
-                          text_.substr(static_cast<std::size_t>(next), 3) == "...") && blankAt(next + 3)) {
+      if (column == 0 &&
+          (text_.substr(static_cast<std::size_t>(next), 3) == "---" ||
+           text_.substr(static_cast<std::size_t>(next), 3) == "...") &&
+          blankAt(next + 3)) {
         break;
       }
       if (flow && (isFlowIndicator(charAt(next)) || (charAt(next) == ':' && blankAt(next + 1)))) break;
@@ -312,7 +329,8 @@ YamlReader::Scalar YamlReader::scanBlock(int minIndent) const {
   }
   scalar.end = at;
   while (charAt(at) == ' ' || charAt(at) == '\t') ++at;
-  if (charAt(at) == '#') at = static_cast<int>(std::min(text_.find('\n', static_cast<std::size_t>(at)), text_.size()));
+  if (charAt(at) == '#')
+    at = static_cast<int>(std::min(text_.find('\n', static_cast<std::size_t>(at)), text_.size()));
   if (charAt(at) == '\r') ++at;
   if (at < size_ && charAt(at) != '\n') refuse(at, "the text of a block starts on the next line");
   if (at < size_) ++at;
@@ -336,11 +354,14 @@ YamlReader::Scalar YamlReader::scanBlock(int minIndent) const {
       indent = column;
     }
     if (column < indent) break;
-    if (indent == 0 && column == 0 && (text_.substr(static_cast<std::size_t>(at), 3) == "---" ||
-                                       text_.substr(static_cast<std::size_t>(at), 3) == "...") && blankAt(at + 3)) {
+    if (indent == 0 && column == 0 &&
+        (text_.substr(static_cast<std::size_t>(at), 3) == "---" ||
+         text_.substr(static_cast<std::size_t>(at), 3) == "...") &&
+        blankAt(at + 3)) {
       break;
     }
-    auto line = text_.substr(static_cast<std::size_t>(at + indent), lineEnd - static_cast<std::size_t>(at + indent));
+    auto line =
+        text_.substr(static_cast<std::size_t>(at + indent), lineEnd - static_cast<std::size_t>(at + indent));
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     const bool more = line[0] == ' ' || line[0] == '\t';
     if (!started) {
@@ -368,7 +389,8 @@ YamlReader::Scalar YamlReader::scanBlock(int minIndent) const {
 Value YamlReader::typed(const Scalar& scalar, const Properties& properties) const {
   const std::string& tag = properties.tag;
   if (tag == "!!str" || tag == "!") return scalar.text;
-  if (tag.empty()) return scalar.style == Layout::Style::Plain ? resolvePlain(scalar.text) : Value(scalar.text);
+  if (tag.empty())
+    return scalar.style == Layout::Style::Plain ? resolvePlain(scalar.text) : Value(scalar.text);
   Value value = resolvePlain(scalar.text);
   if (tag == "!!int" && value.kind() == Value::Kind::Int) return value;
   if (tag == "!!float" && value.isNumber()) return value.asDouble();

@@ -25,7 +25,8 @@ bool needsQuotes(const std::string& text) {
   if (text.front() == ' ' || text.back() == ' ' || text.back() == ':') return true;
   static constexpr std::string_view kIndicators = ",[]{}#&*!|>'\"%@`";
   if (kIndicators.find(text[0]) != std::string_view::npos) return true;
-  if ((text[0] == '-' || text[0] == '?' || text[0] == ':') && (text.size() == 1 || text[1] == ' ')) return true;
+  if ((text[0] == '-' || text[0] == '?' || text[0] == ':') && (text.size() == 1 || text[1] == ' '))
+    return true;
   if (text.starts_with("--- ") || text.starts_with("... ")) return true;
   return text.find(": ") != std::string::npos || text.find(" #") != std::string::npos;
 }
@@ -34,13 +35,27 @@ void appendJsonString(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
           static constexpr char kHex[] = "0123456789abcdef";
@@ -57,7 +72,9 @@ void appendJsonString(std::string& out, std::string_view text) {
 
 /// Texts of several lines read best as "|" blocks; those that a block cannot carry unchanged are quoted.
 bool fitsBlock(const std::string& text) {
-  if (text.find('\n') == std::string::npos || text.front() == ' ' || text.front() == '\n' || text.front() == '\t') return false;
+  if (text.find('\n') == std::string::npos || text.front() == ' ' || text.front() == '\n' ||
+      text.front() == '\t')
+    return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
     if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f) return false;
@@ -140,8 +157,12 @@ void appendJson(std::string& out, const Value& value, int indent, int level) {
     newLine(level + 1);
   };
   switch (value.kind()) {
-    case Value::Kind::Null: out += "null"; return;
-    case Value::Kind::String: appendJsonString(out, value.asString()); return;
+    case Value::Kind::Null:
+      out += "null";
+      return;
+    case Value::Kind::String:
+      appendJsonString(out, value.asString());
+      return;
     case Value::Kind::List:
       out += '[';
       for (const auto& item : value.items()) {
@@ -165,7 +186,8 @@ void appendJson(std::string& out, const Value& value, int indent, int level) {
     case Value::Kind::Double:
       out += std::isfinite(value.asDouble()) ? value.text() : "null";
       return;
-    default: out += value.text();
+    default:
+      out += value.text();
   }
 }
 

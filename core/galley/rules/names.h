@@ -1,6 +1,6 @@
 #pragma once
-// Names, addresses and labels as Istio allows them. Each check answers with a message, "" when the text is good.
-// Sources: RFC 1123 labels, Istio's pkg/config/labels and validation. Pure.
+// Names, addresses and labels as Istio allows them. Each check answers with a message, "" when the text is
+// good. Sources: RFC 1123 labels, Istio's pkg/config/labels and validation. Pure.
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 #pragma once
-// Istio's rules of validation, one function a kind, over a document whose schema is good. Each finding names its path.
-// The semantics follow Istio's pkg/config/validation; the texts are ours. Pure.
+// Istio's rules of validation, one function a kind, over a document whose schema is good. Each finding names
+// its path. The semantics follow Istio's pkg/config/validation; the texts are ours. Pure.
 
 #include <string>
 
@@ -38,7 +38,8 @@ void forEach(const resource::Value& list, const std::string& path, const Use& us
 
 void checkExportTo(Report& report, bool serviceEntry, bool selector);
 /// matchLabels selectors (WorkloadSelector) and Sidecar's older labels form.
-void checkSelector(Report& report, const resource::Value& selector, const char* field, const std::string& path);
+void checkSelector(Report& report, const resource::Value& selector, const char* field,
+                   const std::string& path);
 /// selector, targetRef and targetRefs: at most one, and each a thing policies may attach to.
 void checkTargets(Report& report);
 /// At least 1 ms and whole milliseconds, when the duration is written.
@@ -49,7 +50,8 @@ void checkClientTls(Report& report, const resource::Value& tls, const std::strin
 void checkConnectionPool(Report& report, const resource::Value& pool, const std::string& path);
 void checkGatewayNames(Report& report, const resource::Value& names, const std::string& path);
 /// An endpoint; `ports` are the names the ServiceEntry knows, null when there is none.
-void checkWorkload(Report& report, const resource::Value& entry, const std::string& path, const resource::Value* ports, bool allowNames);
+void checkWorkload(Report& report, const resource::Value& entry, const std::string& path,
+                   const resource::Value* ports, bool allowNames);
 [[nodiscard]] std::string badHeaderName(std::string_view name);
 
 }  // namespace varka::galley

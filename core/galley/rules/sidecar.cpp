@@ -16,22 +16,30 @@ class Checker {
 
   void run() {
     checkSelector(report_, spec_["workloadSelector"], "labels", "spec.workloadSelector");
-    const bool empty = spec_["egress"].size() == 0 && spec_["ingress"].size() == 0 && !spec_["outboundTrafficPolicy"].isMap() && !spec_["inboundConnectionPool"].isMap();
-    if (empty) report_.error("spec", "an empty Sidecar changes nothing; it needs egress, ingress or outboundTrafficPolicy");
+    const bool empty = spec_["egress"].size() == 0 && spec_["ingress"].size() == 0 &&
+                       !spec_["outboundTrafficPolicy"].isMap() && !spec_["inboundConnectionPool"].isMap();
+    if (empty)
+      report_.error("spec",
+                    "an empty Sidecar changes nothing; it needs egress, ingress or outboundTrafficPolicy");
     std::set<std::int64_t> ports;
-    forEach(spec_["ingress"], "spec.ingress", [&](const Value& listener, const std::string& path) { ingress(listener, path, ports); });
+    forEach(spec_["ingress"], "spec.ingress",
+            [&](const Value& listener, const std::string& path) { ingress(listener, path, ports); });
     checkConnectionPool(report_, spec_["inboundConnectionPool"], "spec.inboundConnectionPool");
     ports_.clear();
-    for (std::size_t i = 0; i < spec_["egress"].size(); ++i) egress(spec_["egress"][i], joinPath("spec.egress", i), i + 1 == spec_["egress"].size());
+    for (std::size_t i = 0; i < spec_["egress"].size(); ++i)
+      egress(spec_["egress"][i], joinPath("spec.egress", i), i + 1 == spec_["egress"].size());
     outbound(spec_["outboundTrafficPolicy"], "spec.outboundTrafficPolicy");
   }
 
  private:
   void portName(const Value& port, const std::string& path) {
-    if (!port["name"].text().empty() && !isDnsLabel(port["name"].text())) report_.error(path + ".name", "the port name " + port["name"].text() + " is invalid");
-    if (port["targetPort"].asInt() > 0) report_.error(path + ".targetPort", "targetPort has no effect on Sidecars");
+    if (!port["name"].text().empty() && !isDnsLabel(port["name"].text()))
+      report_.error(path + ".name", "the port name " + port["name"].text() + " is invalid");
+    if (port["targetPort"].asInt() > 0)
+      report_.error(path + ".targetPort", "targetPort has no effect on Sidecars");
     const std::string& protocol = port["protocol"].asString();
-    if (!protocol.empty() && !isKnownProtocol(protocol)) report_.error(path + ".protocol", "the protocol " + protocol + " is not known");
+    if (!protocol.empty() && !isKnownProtocol(protocol))
+      report_.error(path + ".protocol", "the protocol " + protocol + " is not known");
   }
 
   void ingress(const Value& listener, const std::string& path, std::set<std::int64_t>& ports) {
@@ -43,23 +51,33 @@ class Checker {
     portName(port, path + ".port");
     report_.check(path + ".port.number", badPort(port["number"].asInt()));
     const std::string& bind = listener["bind"].asString();
-    if (!bind.empty() && !isIpAddress(bind)) report_.error(path + ".bind", "\"" + bind + "\" is no IP address");
-    if (!ports.insert(port["number"].asInt()).second) report_.error(path + ".port.number", "another ingress listener has this port");
-    if (!listener["defaultEndpoint"].text().empty()) report_.check(path + ".defaultEndpoint", badEndpoint(listener["defaultEndpoint"].asString()));
+    if (!bind.empty() && !isIpAddress(bind))
+      report_.error(path + ".bind", "\"" + bind + "\" is no IP address");
+    if (!ports.insert(port["number"].asInt()).second)
+      report_.error(path + ".port.number", "another ingress listener has this port");
+    if (!listener["defaultEndpoint"].text().empty())
+      report_.check(path + ".defaultEndpoint", badEndpoint(listener["defaultEndpoint"].asString()));
     const Value& tls = listener["tls"];
     if (tls.isMap()) {
-      if (tls["subjectAltNames"].size() > 0) report_.error(path + ".tls.subjectAltNames", "subjectAltNames is not supported on Sidecars");
-      if (tls["httpsRedirect"].asBool()) report_.error(path + ".tls.httpsRedirect", "httpsRedirect is not supported on Sidecars");
-      if (!tls["credentialName"].text().empty()) report_.error(path + ".tls.credentialName", "credentialName is not supported on Sidecars");
-      if (tls["tlsCertificates"].size() > 0) report_.error(path + ".tls.tlsCertificates", "tlsCertificates is not supported on Sidecars");
-      if (tls["credentialNames"].size() > 0) report_.error(path + ".tls.credentialNames", "credentialNames is not supported on Sidecars");
+      if (tls["subjectAltNames"].size() > 0)
+        report_.error(path + ".tls.subjectAltNames", "subjectAltNames is not supported on Sidecars");
+      if (tls["httpsRedirect"].asBool())
+        report_.error(path + ".tls.httpsRedirect", "httpsRedirect is not supported on Sidecars");
+      if (!tls["credentialName"].text().empty())
+        report_.error(path + ".tls.credentialName", "credentialName is not supported on Sidecars");
+      if (tls["tlsCertificates"].size() > 0)
+        report_.error(path + ".tls.tlsCertificates", "tlsCertificates is not supported on Sidecars");
+      if (tls["credentialNames"].size() > 0)
+        report_.error(path + ".tls.credentialNames", "credentialNames is not supported on Sidecars");
       const std::string& mode = tls["mode"].asString();
-      if (mode == "ISTIO_MUTUAL" || mode == "AUTO_PASSTHROUGH") report_.error(path + ".tls.mode", "the mode " + mode + " is not possible on Sidecars");
+      if (mode == "ISTIO_MUTUAL" || mode == "AUTO_PASSTHROUGH")
+        report_.error(path + ".tls.mode", "the mode " + mode + " is not possible on Sidecars");
       checkServerTls(report_, tls, path + ".tls");
     }
     checkConnectionPool(report_, listener["connectionPool"], path + ".connectionPool");
     if (listener["connectionPool"]["http"].isMap() && !isHttpProtocol(port["protocol"].asString())) {
-      report_.warning(path + ".connectionPool.http", "HTTP settings have no effect on a port with the protocol " + port["protocol"].text());
+      report_.warning(path + ".connectionPool.http",
+                      "HTTP settings have no effect on a port with the protocol " + port["protocol"].text());
     }
   }
 
@@ -68,7 +86,8 @@ class Checker {
     const auto colon = endpoint.rfind(':');
     if (colon == std::string::npos) return "\"" + endpoint + "\" has no port";
     static const std::set<std::string> kHosts = {"", "127.0.0.1", "0.0.0.0", "[::1]", "[::]"};
-    if (!kHosts.contains(endpoint.substr(0, colon))) return "a defaultEndpoint is 127.0.0.1:port, 0.0.0.0:port, [::1]:port, [::]:port, :port or unix://path";
+    if (!kHosts.contains(endpoint.substr(0, colon)))
+      return "a defaultEndpoint is 127.0.0.1:port, 0.0.0.0:port, [::1]:port, [::]:port, :port or unix://path";
     const std::string port = endpoint.substr(colon + 1);
     return isNumber(port) ? badPort(std::stoi(port)) : "\"" + port + "\" is no port";
   }
@@ -76,7 +95,8 @@ class Checker {
   void egress(const Value& listener, const std::string& path, bool last) {
     const Value& port = listener["port"];
     if (!port.isMap()) {
-      if (!last) report_.error(path, "an egress listener without a port takes everything and must be the last one");
+      if (!last)
+        report_.error(path, "an egress listener without a port takes everything and must be the last one");
     } else {
       egressPort(listener, port, path);
     }
@@ -90,8 +110,10 @@ class Checker {
     const auto number = port["number"].asInt();
     if (number != 0) {
       report_.check(path + ".port.number", badPort(number));
-      if (!bind.empty() && !isIpAddress(bind)) report_.error(path + ".bind", "\"" + bind + "\" is no IP address");
-      if (!ports_.insert(number).second) report_.error(path + ".port.number", "another egress listener has this port");
+      if (!bind.empty() && !isIpAddress(bind))
+        report_.error(path + ".bind", "\"" + bind + "\" is no IP address");
+      if (!ports_.insert(number).second)
+        report_.error(path + ".port.number", "another egress listener has this port");
       return;
     }
     if (!bind.starts_with("unix://")) {
@@ -99,8 +121,10 @@ class Checker {
     } else {
       report_.check(path + ".bind", badUnixAddress(bind.substr(7)));
     }
-    if (listener["captureMode"].asString() == "IPTABLES") report_.error(path + ".captureMode", "a unix socket cannot capture by iptables");
-    if (!sockets_.insert(bind).second) report_.error(path + ".bind", "another egress listener has this unix socket");
+    if (listener["captureMode"].asString() == "IPTABLES")
+      report_.error(path + ".captureMode", "a unix socket cannot capture by iptables");
+    if (!sockets_.insert(bind).second)
+      report_.error(path + ".bind", "another egress listener has this unix socket");
   }
 
   void hosts(const Value& list, const std::string& path) {
@@ -117,7 +141,8 @@ class Checker {
       if (twice) report_.warning(at, "the host " + text + " is already covered by another entry");
       known.insert(host);
     });
-    if (seen.contains("*") && seen["*"].contains("*") && seen.size() > 1) report_.warning(path, "*/* selects everything; the other hosts change nothing");
+    if (seen.contains("*") && seen["*"].contains("*") && seen.size() > 1)
+      report_.warning(path, "*/* selects everything; the other hosts change nothing");
   }
 
   void outbound(const Value& policy, const std::string& path) {

@@ -23,7 +23,8 @@ bool isPseudo(std::string_view name) {
 
 bool isClaim(std::string_view name) {
   std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
   return lower.starts_with("@request.auth.claims.") || lower.starts_with("@request.auth.claims[");
 }
 
@@ -54,7 +55,8 @@ std::string badHeaderValue(const std::string& value) {
       open = !open;
     }
   }
-  return open ? "the % in \"" + value + "\" opens a variable that never closes; write %% for a percent sign" : std::string();
+  return open ? "the % in \"" + value + "\" opens a variable that never closes; write %% for a percent sign"
+              : std::string();
 }
 
 class Checker {
@@ -65,15 +67,20 @@ class Checker {
     const bool delegate = spec_["hosts"].size() == 0;
     if (delegate) {
       for (const char* field : {"gateways", "tls", "tcp"}) {
-        if (spec_[field].size() > 0) report_.error(joinPath("spec", field), std::string("a VirtualService without hosts is a delegate and cannot have ") + field);
+        if (spec_[field].size() > 0)
+          report_.error(joinPath("spec", field),
+                        std::string("a VirtualService without hosts is a delegate and cannot have ") + field);
       }
     }
     checkGatewayNames(report_, spec_["gateways"], "spec.gateways");
     const auto& gateways = spec_["gateways"].items();
-    gateway_ = !gateways.empty() && std::none_of(gateways.begin(), gateways.end(), [](const Value& name) { return name.asString() == "mesh"; });
+    gateway_ = !gateways.empty() && std::none_of(gateways.begin(), gateways.end(),
+                                                 [](const Value& name) { return name.asString() == "mesh"; });
     hosts();
-    if (spec_["http"].size() + spec_["tls"].size() + spec_["tcp"].size() == 0) report_.error("spec", "a VirtualService needs http, tls or tcp routes");
-    forEach(spec_["http"], "spec.http", [&](const Value& route, const std::string& path) { http(route, path, delegate); });
+    if (spec_["http"].size() + spec_["tls"].size() + spec_["tcp"].size() == 0)
+      report_.error("spec", "a VirtualService needs http, tls or tcp routes");
+    forEach(spec_["http"], "spec.http",
+            [&](const Value& route, const std::string& path) { http(route, path, delegate); });
     forEach(spec_["tls"], "spec.tls", [&](const Value& route, const std::string& path) { tls(route, path); });
     forEach(spec_["tcp"], "spec.tcp", [&](const Value& route, const std::string& path) { tcp(route, path); });
     checkExportTo(report_, false, false);
@@ -84,15 +91,18 @@ class Checker {
  private:
   void hosts() {
     bool good = true;
-    const bool sni = std::any_of(spec_["tls"].items().begin(), spec_["tls"].items().end(), [](const Value& route) {
-      const auto& matches = route["match"].items();
-      return std::any_of(matches.begin(), matches.end(), [](const Value& match) { return match["sniHosts"].size() > 0; });
-    });
+    const bool sni =
+        std::any_of(spec_["tls"].items().begin(), spec_["tls"].items().end(), [](const Value& route) {
+          const auto& matches = route["match"].items();
+          return std::any_of(matches.begin(), matches.end(),
+                             [](const Value& match) { return match["sniHosts"].size() > 0; });
+        });
     forEach(spec_["hosts"], "spec.hosts", [&](const Value& host, const std::string& path) {
       const std::string& name = host.asString();
       std::string bad = gateway_ ? badGatewayBoundDomain(sni, name) : badWildcardDomain(name);
       if (!bad.empty() && isIpAddress(name)) bad.clear();
-      if (bad.empty() && !gateway_ && name == "*") bad = "the host \"*\" is only allowed on gateways, not in the mesh";
+      if (bad.empty() && !gateway_ && name == "*")
+        bad = "the host \"*\" is only allowed on gateways, not in the mesh";
       good = good && bad.empty();
       report_.check(path, std::move(bad));
     });
@@ -100,7 +110,8 @@ class Checker {
       for (std::size_t j = i + 1; j < spec_["hosts"].size(); ++j) {
         const auto& a = spec_["hosts"][i].asString();
         const auto& b = spec_["hosts"][j].asString();
-        if (hostMatches(a, b)) report_.error(joinPath("spec.hosts", j), "the hosts " + a + " and " + b + " overlap");
+        if (hostMatches(a, b))
+          report_.error(joinPath("spec.hosts", j), "the hosts " + a + " and " + b + " overlap");
       }
     }
   }
@@ -108,7 +119,8 @@ class Checker {
   void http(const Value& route, const std::string& path, bool delegate) {
     const bool root = !delegate && present(route["delegate"]);
     conflicts(route, path, delegate, root);
-    forEach(route["match"], path + ".match", [&](const Value& match, const std::string& at) { httpMatch(match, at, delegate || root); });
+    forEach(route["match"], path + ".match",
+            [&](const Value& match, const std::string& at) { httpMatch(match, at, delegate || root); });
     headers(route["headers"], path + ".headers");
     cors(route["corsPolicy"], path + ".corsPolicy");
     fault(route["fault"], path + ".fault");
@@ -118,22 +130,27 @@ class Checker {
     retries(route["retries"], path + ".retries");
     rewrite(route, path);
     destinations(route["route"], path + ".route");
-    forEach(route["route"], path + ".route", [&](const Value& one, const std::string& at) { headers(one["headers"], at + ".headers"); });
+    forEach(route["route"], path + ".route",
+            [&](const Value& one, const std::string& at) { headers(one["headers"], at + ".headers"); });
     checkDuration(report_, route["timeout"], path + ".timeout");
   }
 
   void conflicts(const Value& route, const std::string& path, bool delegate, bool root) {
     if (root) {
       for (const char* field : {"redirect", "directResponse", "route"}) {
-        if (present(route[field])) report_.error(joinPath(path, field), std::string("a route that delegates cannot have ") + field);
+        if (present(route[field]))
+          report_.error(joinPath(path, field), std::string("a route that delegates cannot have ") + field);
       }
       return;
     }
-    if (delegate && present(route["delegate"])) report_.error(path + ".delegate", "a delegate cannot delegate again");
+    if (delegate && present(route["delegate"]))
+      report_.error(path + ".delegate", "a delegate cannot delegate again");
     const auto exclude = [&](const char* main, std::initializer_list<const char*> others) {
       for (const char* other : others) {
         const bool used = route[other].isList() ? route[other].size() > 0 : present(route[other]);
-        if (used) report_.error(joinPath(path, other), std::string("a route cannot have both ") + main + " and " + other);
+        if (used)
+          report_.error(joinPath(path, other),
+                        std::string("a route cannot have both ") + main + " and " + other);
       }
     };
     if (present(route["redirect"])) {
@@ -143,10 +160,12 @@ class Checker {
     } else if (route["route"].size() == 0) {
       report_.error(path, "a route needs destinations (route), a redirect or a directResponse");
     }
-    if (present(route["mirror"]) && route["mirrors"].size() > 0) report_.error(path + ".mirrors", "a route cannot have both mirror and mirrors");
+    if (present(route["mirror"]) && route["mirrors"].size() > 0)
+      report_.error(path + ".mirrors", "a route cannot have both mirror and mirrors");
   }
 
-  /// In routes that delegate an empty prefix would hide what the two sides add to each other, so Istio refuses it there.
+  /// In routes that delegate an empty prefix would hide what the two sides add to each other, so Istio
+  /// refuses it there.
   void stringMatch(const Value& match, const std::string& path, bool delegating, bool header) {
     const Value& regex = match["regex"];
     const bool presence = header && regex.asString() == "*";  // Istio's word for "the header is there"
@@ -169,17 +188,21 @@ class Checker {
   }
 
   void httpMatch(const Value& match, const std::string& path, bool delegating) {
-    for (const char* field : {"uri", "scheme", "method", "authority"}) stringMatch(match[field], joinPath(path, field), delegating, false);
+    for (const char* field : {"uri", "scheme", "method", "authority"})
+      stringMatch(match[field], joinPath(path, field), delegating, false);
     headerMatches(match["headers"], path + ".headers", delegating);
     headerMatches(match["withoutHeaders"], path + ".withoutHeaders", delegating);
-    for (const auto& [name, mark, param] : match["queryParams"].entries()) stringMatch(param, joinPath(path + ".queryParams", name), delegating, false);
+    for (const auto& [name, mark, param] : match["queryParams"].entries())
+      stringMatch(param, joinPath(path + ".queryParams", name), delegating, false);
     sourceMatch(match, path);
     const std::string& ns = match["sourceNamespace"].asString();
-    if (!ns.empty() && !isDnsLabel(ns)) report_.error(path + ".sourceNamespace", "\"" + ns + "\" is no namespace");
+    if (!ns.empty() && !isDnsLabel(ns))
+      report_.error(path + ".sourceNamespace", "\"" + ns + "\" is no namespace");
   }
 
   void sourceMatch(const Value& match, const std::string& path) {
-    if (present(match["port"]) && match["port"].asInt() != 0) report_.check(path + ".port", badPort(match["port"].asInt()));
+    if (present(match["port"]) && match["port"].asInt() != 0)
+      report_.check(path + ".port", badPort(match["port"].asInt()));
     report_.check(path + ".sourceLabels", badLabels(match["sourceLabels"]));
     checkGatewayNames(report_, match["gateways"], path + ".gateways");
   }
@@ -195,7 +218,9 @@ class Checker {
         }
       }
       forEach(headers[side]["remove"], joinPath(joinPath(path, side), "remove"),
-              [&](const Value& name, const std::string& at) { report_.check(at, badOperation(name.asString(), false)); });
+              [&](const Value& name, const std::string& at) {
+                report_.check(at, badOperation(name.asString(), false));
+              });
     }
   }
 
@@ -203,13 +228,15 @@ class Checker {
     if (name.empty()) return "a header name cannot be empty";
     if (authorityAllowed && isAuthority(name)) return {};
     if (equalNoCase(name, "host")) return "the Host header can only be set in the request";
-    return name.starts_with(":") ? "the header " + name + " belongs to HTTP itself and cannot be edited" : std::string();
+    return name.starts_with(":") ? "the header " + name + " belongs to HTTP itself and cannot be edited"
+                                 : std::string();
   }
 
   void percentage(const Value& percent, const std::string& path) {
     if (!percent.isMap()) return;
     const double value = percent["value"].asDouble();
-    if (value < 0 || value > 100 || (value > 0 && value < 0.0001)) report_.error(path, "a percentage is 0 or from 0.0001 to 100");
+    if (value < 0 || value > 100 || (value > 0 && value < 0.0001))
+      report_.error(path, "a percentage is 0 or from 0.0001 to 100");
   }
 
   void fault(const Value& fault, const std::string& path) {
@@ -220,30 +247,41 @@ class Checker {
     percentage(abort["percentage"], path + ".abort.percentage");
     percentage(delay["percentage"], path + ".delay.percentage");
     if (abort.isMap()) {
-      if (present(abort["http2Error"])) report_.error(path + ".abort.http2Error", "HTTP/2 errors cannot be injected");
-      if (present(abort["httpStatus"])) report_.check(path + ".abort.httpStatus", badStatus(abort["httpStatus"].asInt()));
-      if (present(abort["grpcStatus"]) && !isGrpcStatus(abort["grpcStatus"].asString())) report_.error(path + ".abort.grpcStatus", "\"" + abort["grpcStatus"].text() + "\" is no gRPC status such as UNAVAILABLE");
-      if (!present(abort["httpStatus"]) && !present(abort["grpcStatus"]) && !present(abort["http2Error"])) report_.warning(path + ".abort", "the abort says no status and does nothing");
+      if (present(abort["http2Error"]))
+        report_.error(path + ".abort.http2Error", "HTTP/2 errors cannot be injected");
+      if (present(abort["httpStatus"]))
+        report_.check(path + ".abort.httpStatus", badStatus(abort["httpStatus"].asInt()));
+      if (present(abort["grpcStatus"]) && !isGrpcStatus(abort["grpcStatus"].asString()))
+        report_.error(path + ".abort.grpcStatus",
+                      "\"" + abort["grpcStatus"].text() + "\" is no gRPC status such as UNAVAILABLE");
+      if (!present(abort["httpStatus"]) && !present(abort["grpcStatus"]) && !present(abort["http2Error"]))
+        report_.warning(path + ".abort", "the abort says no status and does nothing");
     }
     checkDuration(report_, delay["fixedDelay"], path + ".delay.fixedDelay");
-    if (present(delay["exponentialDelay"])) report_.error(path + ".delay.exponentialDelay", "exponentialDelay is not supported; use fixedDelay");
+    if (present(delay["exponentialDelay"]))
+      report_.error(path + ".delay.exponentialDelay", "exponentialDelay is not supported; use fixedDelay");
   }
 
   static std::string badStatus(std::int64_t status) {
-    return status >= 200 && status <= 600 ? std::string() : "the status " + std::to_string(status) + " is not in the range 200 to 599";
+    return status >= 200 && status <= 600
+               ? std::string()
+               : "the status " + std::to_string(status) + " is not in the range 200 to 599";
   }
 
   static bool isGrpcStatus(const std::string& name) {
-    static const std::set<std::string> kNames = {"OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND",
-                                                 "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
-                                                 "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"};
+    static const std::set<std::string> kNames = {
+        "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+        "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+        "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+        "DATA_LOSS", "UNAUTHENTICATED"};
     return kNames.contains(name);
   }
 
   void directResponse(const Value& response, const std::string& path) {
     if (!response.isMap()) return;
     report_.check(path + ".status", badStatus(response["status"].asInt()));
-    const std::size_t size = std::max(response["body"]["string"].asString().size(), response["body"]["bytes"].asString().size());
+    const std::size_t size =
+        std::max(response["body"]["string"].asString().size(), response["body"]["bytes"].asString().size());
     if (size > (1u << 20)) {
       report_.error(path + ".body", "the body is larger than 1 MiB");
     } else if (size > 100u * 1024) {
@@ -274,20 +312,24 @@ class Checker {
     const Value& redirect = route["redirect"];
     if (!redirect.isMap()) return;
     const auto set = [&](const char* field) { return !redirect[field].text().empty(); };
-    if (!set("uri") && !set("authority") && !set("port") && !set("derivePort") && !set("scheme") && !set("prefixRewrite")) {
+    if (!set("uri") && !set("authority") && !set("port") && !set("derivePort") && !set("scheme") &&
+        !set("prefixRewrite")) {
       report_.error(path, "a redirect needs a uri, an authority, a scheme or a port");
       return;
     }
     if (set("prefixRewrite")) {
       if (set("uri")) report_.error(path + ".prefixRewrite", "a redirect has either uri or prefixRewrite");
       for (const auto& match : route["match"].items()) {
-        if (match["uri"].isMap() && !match["uri"]["prefix"].isString()) report_.error(path + ".prefixRewrite", "prefixRewrite needs matches by uri.prefix");
+        if (match["uri"].isMap() && !match["uri"]["prefix"].isString())
+          report_.error(path + ".prefixRewrite", "prefixRewrite needs matches by uri.prefix");
       }
     }
     const auto code = redirect["redirectCode"].asInt();
-    if (code != 0 && (code < 300 || code > 399)) report_.error(path + ".redirectCode", "a redirect's code is from 300 to 399");
+    if (code != 0 && (code < 300 || code > 399))
+      report_.error(path + ".redirectCode", "a redirect's code is from 300 to 399");
     const std::string& scheme = redirect["scheme"].asString();
-    if (!scheme.empty() && scheme != "http" && scheme != "https") report_.error(path + ".scheme", "a redirect's scheme is http or https");
+    if (!scheme.empty() && scheme != "http" && scheme != "https")
+      report_.error(path + ".scheme", "a redirect's scheme is http or https");
     if (redirect["port"].asInt() > 0) report_.check(path + ".port", badPort(redirect["port"].asInt()));
   }
 
@@ -295,19 +337,34 @@ class Checker {
     if (!retries.isMap()) return;
     const auto attempts = retries["attempts"].asInt();
     if (attempts < 0) report_.error(path + ".attempts", "attempts cannot be negative");
-    const bool more = present(retries["perTryTimeout"]) || !retries["retryOn"].text().empty() || present(retries["retryRemoteLocalities"]) || present(retries["backoff"]);
-    if (attempts == 0 && more) report_.error(path, "attempts: 0 disables retries; the other fields contradict it");
+    const bool more = present(retries["perTryTimeout"]) || !retries["retryOn"].text().empty() ||
+                      present(retries["retryRemoteLocalities"]) || present(retries["backoff"]);
+    if (attempts == 0 && more)
+      report_.error(path, "attempts: 0 disables retries; the other fields contradict it");
     checkDuration(report_, retries["perTryTimeout"], path + ".perTryTimeout");
     checkDuration(report_, retries["backoff"], path + ".backoff");
-    static const std::set<std::string> kConditions = {"5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "retriable-4xx",
-                                                      "refused-stream", "retriable-status-codes", "retriable-headers", "envoy-ratelimited",
-                                                      "http3-post-connect-failure", "cancelled", "deadline-exceeded", "internal",
-                                                      "resource-exhausted", "unavailable"};
+    static const std::set<std::string> kConditions = {"5xx",
+                                                      "gateway-error",
+                                                      "reset",
+                                                      "reset-before-request",
+                                                      "connect-failure",
+                                                      "retriable-4xx",
+                                                      "refused-stream",
+                                                      "retriable-status-codes",
+                                                      "retriable-headers",
+                                                      "envoy-ratelimited",
+                                                      "http3-post-connect-failure",
+                                                      "cancelled",
+                                                      "deadline-exceeded",
+                                                      "internal",
+                                                      "resource-exhausted",
+                                                      "unavailable"};
     std::string rest = retries["retryOn"].asString();
     while (!rest.empty()) {
       const auto comma = std::min(rest.find(','), rest.size());
       const std::string condition = rest.substr(0, comma);
-      if (!kConditions.contains(condition) && !isStatusCode(condition)) report_.error(path + ".retryOn", "\"" + condition + "\" is no retry condition");
+      if (!kConditions.contains(condition) && !isStatusCode(condition))
+        report_.error(path + ".retryOn", "\"" + condition + "\" is no retry condition");
       rest.erase(0, comma + 1);
     }
   }
@@ -315,8 +372,9 @@ class Checker {
   static bool isStatusCode(const std::string& text) {
     if (text.size() != 3 || !isNumber(text)) return false;
     const int code = std::stoi(text);
-    return (code >= 100 && code <= 103) || (code >= 200 && code <= 208) || code == 226 || (code >= 300 && code <= 308 && code != 306) ||
-           (code >= 400 && code <= 418) || (code >= 421 && code <= 426 && code != 427) || code == 428 || code == 429 || code == 431 ||
+    return (code >= 100 && code <= 103) || (code >= 200 && code <= 208) || code == 226 ||
+           (code >= 300 && code <= 308 && code != 306) || (code >= 400 && code <= 418) ||
+           (code >= 421 && code <= 426 && code != 427) || code == 428 || code == 429 || code == 431 ||
            code == 451 || (code >= 500 && code <= 508) || code == 510 || code == 511;
   }
 
@@ -325,8 +383,10 @@ class Checker {
     const Value& regex = rewrite["uriRegexRewrite"];
     if (rewrite.isMap()) {
       const bool uri = !rewrite["uri"].text().empty();
-      if (uri && present(regex)) report_.error(path + ".rewrite", "a rewrite has either uri or uriRegexRewrite");
-      if (!uri && !present(regex) && rewrite["authority"].text().empty()) report_.error(path + ".rewrite", "a rewrite needs a uri, a uriRegexRewrite or an authority");
+      if (uri && present(regex))
+        report_.error(path + ".rewrite", "a rewrite has either uri or uriRegexRewrite");
+      if (!uri && !present(regex) && rewrite["authority"].text().empty())
+        report_.error(path + ".rewrite", "a rewrite needs a uri, a uriRegexRewrite or an authority");
     }
     if (regex.isMap()) {
       if (regex["match"].text().empty() || regex["rewrite"].text().empty()) {
@@ -339,7 +399,9 @@ class Checker {
     for (const char* operation : {"set", "add"}) {
       for (const auto& [name, mark, value] : route["headers"]["request"][operation].entries()) {
         if (!isAuthority(name)) continue;
-        if (!authority.empty()) report_.error(path + ".headers.request", "the host is set twice: to " + authority + " and to " + value.asString());
+        if (!authority.empty())
+          report_.error(path + ".headers.request",
+                        "the host is set twice: to " + authority + " and to " + value.asString());
         authority = value.asString();
       }
     }
@@ -348,12 +410,15 @@ class Checker {
   void cors(const Value& policy, const std::string& path) {
     if (!policy.isMap()) return;
     forEach(policy["allowOrigins"], path + ".allowOrigins", [&](const Value& origin, const std::string& at) {
-      if (origin["exact"].text().empty() && origin["prefix"].text().empty() && origin["regex"].text().empty()) report_.error(at, "an allowed origin needs exact, prefix or regex");
+      if (origin["exact"].text().empty() && origin["prefix"].text().empty() && origin["regex"].text().empty())
+        report_.error(at, "an allowed origin needs exact, prefix or regex");
       if (!origin["regex"].text().empty()) report_.check(at + ".regex", badRegex(origin["regex"].asString()));
     });
-    static const std::set<std::string> kMethods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"};
+    static const std::set<std::string> kMethods = {"GET",    "HEAD",    "POST",    "PUT",   "PATCH",
+                                                   "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"};
     forEach(policy["allowMethods"], path + ".allowMethods", [&](const Value& method, const std::string& at) {
-      if (!kMethods.contains(method.asString())) report_.error(at, "\"" + method.asString() + "\" is no HTTP method");
+      if (!kMethods.contains(method.asString()))
+        report_.error(at, "\"" + method.asString() + "\" is no HTTP method");
     });
     for (const char* field : {"allowHeaders", "exposeHeaders"}) {
       forEach(policy[field], joinPath(path, field), [&](const Value& name, const std::string& at) {
@@ -361,7 +426,8 @@ class Checker {
       });
     }
     checkDuration(report_, policy["maxAge"], path + ".maxAge");
-    if (const auto age = parseDuration(policy["maxAge"].asString()); age && *age % 1'000'000'000 != 0) report_.error(path + ".maxAge", "maxAge has whole seconds only");
+    if (const auto age = parseDuration(policy["maxAge"].asString()); age && *age % 1'000'000'000 != 0)
+      report_.error(path + ".maxAge", "maxAge has whole seconds only");
   }
 
   void destinations(const Value& list, const std::string& path) {
@@ -372,14 +438,16 @@ class Checker {
       if (one["weight"].asInt() < 0) report_.error(at + ".weight", "a weight cannot be negative");
       total += one["weight"].asInt();
     });
-    if (list.size() > 1 && total == 0) report_.error(path, "with several destinations their weights must not all be 0");
+    if (list.size() > 1 && total == 0)
+      report_.error(path, "with several destinations their weights must not all be 0");
   }
 
   void tls(const Value& route, const std::string& path) {
     if (route["match"].size() == 0) report_.error(path, "a TLS route needs a match");
     forEach(route["match"], path + ".match", [&](const Value& match, const std::string& at) {
       if (match["sniHosts"].size() == 0) report_.error(at, "a TLS match needs sniHosts");
-      forEach(match["sniHosts"], at + ".sniHosts", [&](const Value& host, const std::string& hostAt) { sniHost(host.asString(), hostAt); });
+      forEach(match["sniHosts"], at + ".sniHosts",
+              [&](const Value& host, const std::string& hostAt) { sniHost(host.asString(), hostAt); });
       l4Match(match, at);
     });
     if (route["route"].size() == 0) report_.error(path, "a TLS route needs destinations");
@@ -387,7 +455,8 @@ class Checker {
   }
 
   void sniHost(const std::string& host, const std::string& path) {
-    const std::string bad = gateway_ || spec_["gateways"].size() == 0 ? badGatewayBoundDomain(true, host) : badWildcardDomain(host);
+    const std::string bad = gateway_ || spec_["gateways"].size() == 0 ? badGatewayBoundDomain(true, host)
+                                                                      : badWildcardDomain(host);
     if (!bad.empty()) {
       if (isIpAddress(host)) {
         report_.warning(path, host + " is an IP address; most clients do not send those as SNI");
@@ -397,18 +466,23 @@ class Checker {
       return;
     }
     const auto& hosts = spec_["hosts"].items();
-    if (std::none_of(hosts.begin(), hosts.end(), [&](const Value& of) { return hostSubsetOf(host, of.asString()); })) {
+    if (std::none_of(hosts.begin(), hosts.end(),
+                     [&](const Value& of) { return hostSubsetOf(host, of.asString()); })) {
       report_.error(path, "the SNI host " + host + " is covered by none of the hosts");
     }
   }
 
   void l4Match(const Value& match, const std::string& path) {
-    forEach(match["destinationSubnets"], path + ".destinationSubnets", [&](const Value& subnet, const std::string& at) { report_.check(at, badIpOrSubnet(subnet.asString())); });
+    forEach(match["destinationSubnets"], path + ".destinationSubnets",
+            [&](const Value& subnet, const std::string& at) {
+              report_.check(at, badIpOrSubnet(subnet.asString()));
+            });
     sourceMatch(match, path);
   }
 
   void tcp(const Value& route, const std::string& path) {
-    forEach(route["match"], path + ".match", [&](const Value& match, const std::string& at) { l4Match(match, at); });
+    forEach(route["match"], path + ".match",
+            [&](const Value& match, const std::string& at) { l4Match(match, at); });
     if (route["route"].size() == 0) report_.error(path, "a TCP route needs destinations");
     destinations(route["route"], path + ".route");
   }
@@ -416,7 +490,8 @@ class Checker {
   // ---- routes that can never be taken ----
 
   static std::string routeName(const Value& route, std::size_t index) {
-    return route["name"].asString().empty() ? "#" + std::to_string(index) : "\"" + route["name"].asString() + "\"";
+    return route["name"].asString().empty() ? "#" + std::to_string(index)
+                                            : "\"" + route["name"].asString() + "\"";
   }
 
   void unreachable(const Value& routes, const std::string& path) {
@@ -426,7 +501,9 @@ class Checker {
       const Value& matches = routes[i]["match"];
       const std::string at = joinPath(path, i);
       if (matches.size() == 0) {
-        if (catchAll) report_.warning(at, "the rule " + routeName(routes[i], i) + " is never used: rule " + routeName(routes[*catchAll], *catchAll) + " before it takes everything");
+        if (catchAll)
+          report_.warning(at, "the rule " + routeName(routes[i], i) + " is never used: rule " +
+                                  routeName(routes[*catchAll], *catchAll) + " before it takes everything");
         catchAll = i;
         continue;
       }
@@ -437,9 +514,13 @@ class Checker {
         const auto [first, fresh] = seen.emplace(resource::toJson(match), i);
         if (fresh) continue;
         ++duplicates;
-        report_.warning(joinPath(at + ".match", m), "this match is never used: rule " + routeName(routes[first->second], first->second) + " has the same");
+        report_.warning(joinPath(at + ".match", m), "this match is never used: rule " +
+                                                        routeName(routes[first->second], first->second) +
+                                                        " has the same");
       }
-      if (duplicates == matches.size()) report_.warning(at, "the rule " + routeName(routes[i], i) + " is never used: rules before it have all its matches");
+      if (duplicates == matches.size())
+        report_.warning(at, "the rule " + routeName(routes[i], i) +
+                                " is never used: rules before it have all its matches");
     }
   }
 
@@ -457,16 +538,21 @@ class Checker {
 
   static bool mapCovered(const Value& a, const Value& b) {
     if (a.size() != b.size()) return false;
-    return std::all_of(a.entries().begin(), a.entries().end(), [&](const auto& entry) { return b.has(entry.key) && form(entry.value).starts_with(form(b[entry.key])); });
+    return std::all_of(a.entries().begin(), a.entries().end(), [&](const auto& entry) {
+      return b.has(entry.key) && form(entry.value).starts_with(form(b[entry.key]));
+    });
   }
 
-  /// Whether everything that `later` matches is taken by `former` already (only prefixes are compared, as Istio does).
+  /// Whether everything that `later` matches is taken by `former` already (only prefixes are compared, as
+  /// Istio does).
   static bool covers(const Prefix& former, const Prefix& later) {
     const Value& a = former.match;
     const Value& b = later.match;
     return later.prefix.starts_with(former.prefix) && a["port"].asInt() == b["port"].asInt() &&
-           form(a["method"], "exact:GET").starts_with(form(b["method"], "exact:GET")) && form(a["authority"]).starts_with(form(b["authority"])) &&
-           mapCovered(a["headers"], b["headers"]) && mapCovered(a["queryParams"], b["queryParams"]) && mapCovered(a["withoutHeaders"], b["withoutHeaders"]);
+           form(a["method"], "exact:GET").starts_with(form(b["method"], "exact:GET")) &&
+           form(a["authority"]).starts_with(form(b["authority"])) && mapCovered(a["headers"], b["headers"]) &&
+           mapCovered(a["queryParams"], b["queryParams"]) &&
+           mapCovered(a["withoutHeaders"], b["withoutHeaders"]);
   }
 
   void overlaps() {
@@ -474,13 +560,15 @@ class Checker {
     forEach(spec_["http"], "spec.http", [&](const Value& route, const std::string& path) {
       forEach(route["match"], path + ".match", [&](const Value& match, const std::string& at) {
         const std::string& prefix = match["uri"]["prefix"].asString();
-        if (!prefix.empty() && prefixes.size() < 500) prefixes.push_back({prefix, at, match, prefixes.size()});
+        if (!prefix.empty() && prefixes.size() < 500)
+          prefixes.push_back({prefix, at, match, prefixes.size()});
       });
     });
     for (std::size_t i = 0; i < prefixes.size(); ++i) {
       for (std::size_t j = i + 1; j < prefixes.size(); ++j) {
         if (prefixes[i].prefix == prefixes[j].prefix || !covers(prefixes[i], prefixes[j])) continue;
-        report_.warning(prefixes[j].path, "this match is never used: the prefix " + prefixes[i].prefix + " of " + prefixes[i].path + " takes it");
+        report_.warning(prefixes[j].path, "this match is never used: the prefix " + prefixes[i].prefix +
+                                              " of " + prefixes[i].path + " takes it");
       }
     }
   }

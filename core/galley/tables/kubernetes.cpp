@@ -2,7 +2,8 @@
 
 namespace varka::galley {
 
-// Lax: the API server drops fields it does not know, and Varka reads only those named here. Wrong types are refused.
+// Lax: the API server drops fields it does not know, and Varka reads only those named here. Wrong types are
+// refused.
 const char* const kKubernetesTable = R"(
 kind - Namespace v1
 kind - ServiceAccount v1
@@ -108,12 +109,13 @@ kind gateway.networking.k8s.io HTTPRoute v1,v1beta1 !the Gateway API is not emul
   hostnames []string # Hosts.
   rules []any # Rules.
 kind gateway.networking.k8s.io GRPCRoute v1,v1alpha2 !the Gateway API is not emulated yet; use Istio's kinds
-kind gateway.networking.k8s.io TCPRoute v1alpha2 !the Gateway API is not emulated yet; use Istio's kinds
-kind gateway.networking.k8s.io TLSRoute v1alpha2 !the Gateway API is not emulated yet; use Istio's kinds
-kind gateway.networking.k8s.io ReferenceGrant v1beta1 !the Gateway API is not emulated yet; use Istio's kinds
+kind gateway.networking.k8s.io TCPRoute v1,v1alpha2 !the Gateway API is not emulated yet; use Istio's kinds
+kind gateway.networking.k8s.io TLSRoute v1,v1alpha3,v1alpha2 !the Gateway API is not emulated yet; use Istio's kinds
+kind gateway.networking.k8s.io ReferenceGrant v1,v1beta1 !the Gateway API is not emulated yet; use Istio's kinds
 )";
 
-// MeshConfig in the ConfigMap istio-system/istio; lax because most of it configures what does not exist on one machine.
+// MeshConfig in the ConfigMap istio-system/istio; lax because most of it configures what does not exist on
+// one machine.
 const char* const kMeshConfigTable = R"(
 message MeshConfig lax
   outboundTrafficPolicy OutboundTrafficPolicy # Unknown destinations.

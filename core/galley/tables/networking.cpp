@@ -199,6 +199,7 @@ message ServerTLSSettings
   caCertificates string # File.
   caCrl string # File.
   subjectAltNames []string # Names the client may have.
+  insecureSkipVerify bool # Do not check the client.
   credentialName string # Secret with key and certificate.
   credentialNames []string # Several secrets.
   caCertCredentialName string # Secret with the CA.
@@ -432,6 +433,7 @@ message TrafficPolicy
 
 message RetryBudget
   percent double # Share.
+  budgetInterval duration # Window.
   minRetryConcurrency uint # At least.
 
 message ProxyProtocol

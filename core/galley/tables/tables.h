@@ -1,11 +1,14 @@
 #pragma once
-// The schema tables as text, one raw string per API group; schema_table.cpp reads them once. Private to core/galley.
+// The schema tables as text, one raw string per API group; schema_table.cpp reads them once. Private to
+// core/galley.
 //
 //   kind GROUP KIND VERSIONS [!note]        a kind and, below it, the fields of its spec
-//   message NAME [lax]                      a message; lax = unknown fields pass (the API server would drop them)
+//   message NAME [lax]                      a message; lax = unknown fields pass (the API server would drop
+//   them)
 //     FIELD TYPE [required] [oneof=X] [A..B] [~how approximated | !why ignored] [# what it is]
 //
-// TYPE: string bool int uint double duration any, a message, E(a|b|c), with [] for lists and {} for maps in front.
+// TYPE: string bool int uint double duration any, a message, E(a|b|c), with [] for lists and {} for maps in
+// front.
 
 namespace varka::galley {
 

@@ -68,19 +68,25 @@ class ConformanceTest : public QObject {
       const bool right = accepted == one["accept"].asBool();
       ++(right ? count.passed : count.failed);
       ++(right ? total.passed : total.failed);
-      const bool warned = std::any_of(problems.begin(), problems.end(), [](const auto& problem) { return problem.code == "IST0133"; });
+      const bool warned = std::any_of(problems.begin(), problems.end(),
+                                      [](const auto& problem) { return problem.code == "IST0133"; });
       if (right && accepted && one["warn"].isBool()) {
         const bool same = warned == one["warn"].asBool();
         ++(same ? warnings.passed : warnings.failed);
         if (verbose && !same) qInfo("WARN %s: wanted %d", one["id"].asString().c_str(), one["warn"].asBool());
       }
       if (verbose && !right) {
-        qInfo("%s %s: %s\n%s", accepted ? "ACCEPTED" : "REFUSED", one["id"].asString().c_str(), one["errorContains"].text().c_str(), one["yaml"].asString().substr(0, 1500).c_str());
-        for (const auto& problem : problems) qInfo("    %s %s: %s", problem.code.c_str(), problem.path.c_str(), problem.message.c_str());
+        qInfo("%s %s: %s\n%s", accepted ? "ACCEPTED" : "REFUSED", one["id"].asString().c_str(),
+              one["errorContains"].text().c_str(), one["yaml"].asString().substr(0, 1500).c_str());
+        for (const auto& problem : problems)
+          qInfo("    %s %s: %s", problem.code.c_str(), problem.path.c_str(), problem.message.c_str());
       }
     }
-    for (const auto& [kind, count] : kinds) qInfo("%-24s %3d passed %3d failed %3d excluded", kind.c_str(), count.passed, count.failed, count.excluded);
-    qInfo("accept/refuse: %d passed, %d failed, %d excluded; warnings: %d passed, %d failed", total.passed, total.failed, total.excluded, warnings.passed, warnings.failed);
+    for (const auto& [kind, count] : kinds)
+      qInfo("%-24s %3d passed %3d failed %3d excluded", kind.c_str(), count.passed, count.failed,
+            count.excluded);
+    qInfo("accept/refuse: %d passed, %d failed, %d excluded; warnings: %d passed, %d failed", total.passed,
+          total.failed, total.excluded, warnings.passed, warnings.failed);
     QVERIFY(total.passed >= kAcceptRatchet * (total.passed + total.failed));
     QVERIFY(warnings.passed >= kWarnRatchet * (warnings.passed + warnings.failed));
   }
@@ -95,7 +101,8 @@ class ConformanceTest : public QObject {
     QStringList bad;
     for (const auto& one : cases) {
       if (!one["exclude"].isNull()) continue;
-      const QString name = QString::fromStdString(one["file"].isNull() ? one["path"].asString() : one["file"].asString());
+      const QString name =
+          QString::fromStdString(one["file"].isNull() ? one["path"].asString() : one["file"].asString());
       QFile file(corpus + name);
       if (!file.open(QIODevice::ReadOnly)) {
         bad << "cannot read " + name;
@@ -105,7 +112,9 @@ class ConformanceTest : public QObject {
       for (const auto& problem : problemsOf(file.readAll().toStdString())) {
         if (problem.severity != galley::Severity::Error) continue;
         accepted = false;
-        bad << name + " " + QString::fromStdString(problem.origin.text() + " " + problem.path + ": " + problem.message);
+        bad << name + " " +
+                   QString::fromStdString(problem.origin.text() + " " + problem.path + ": " +
+                                          problem.message);
       }
       good += accepted ? 1 : 0;
     }

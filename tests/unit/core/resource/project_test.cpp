@@ -67,7 +67,8 @@ class ProjectTest : public QObject {
   void expandsTheShortForm() {
     Folder folder;
     folder.file("varka.yaml", kShop)
-        .file("istio/vs.yaml", "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: a}\nspec: {}\n")
+        .file("istio/vs.yaml",
+              "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: a}\nspec: {}\n")
         .file("other/no.yaml", "not: read\n");
     const auto result = folder.load();
     QCOMPARE(problems(result), QString());
@@ -94,16 +95,22 @@ class ProjectTest : public QObject {
     QCOMPARE(container.at("readinessProbe.httpGet.port").asInt(), 8080);
     QCOMPARE(container.at("readinessProbe.periodSeconds").asDouble(), 0.5);
     QCOMPARE(v2->spec().at("template.metadata.labels.version").asString(), std::string("v2"));
-    QCOMPARE(find(result, "Deployment", "catalog-v1")->spec().at("template.spec.containers[0].command[2]").asString(),
+    QCOMPARE(find(result, "Deployment", "catalog-v1")
+                 ->spec()
+                 .at("template.spec.containers[0].command[2]")
+                 .asString(),
              std::string("8080"));
 
     const Object* cart = find(result, "Deployment", "cart-v1");
     QVERIFY(cart);
-    QCOMPARE(cart->spec().at("template.metadata.annotations['varka.dev/depends-on']").asString(), std::string("catalog"));
-    QCOMPARE(cart->spec().at("template.metadata.annotations['varka.dev/working-dir']").asString(), std::string("cart"));
+    QCOMPARE(cart->spec().at("template.metadata.annotations['varka.dev/depends-on']").asString(),
+             std::string("catalog"));
+    QCOMPARE(cart->spec().at("template.metadata.annotations['varka.dev/working-dir']").asString(),
+             std::string("cart"));
     QCOMPARE(cart->spec().at("template.spec.containers[0].command[0]").asString(), std::string("/bin/sh"));
     QCOMPARE(cart->spec().at("template.spec.containers[0].env[0].value").asString(), std::string("3"));
-    QCOMPARE(find(result, "Service", "cart")->spec().at("ports[0].appProtocol").asString(), std::string("http"));
+    QCOMPARE(find(result, "Service", "cart")->spec().at("ports[0].appProtocol").asString(),
+             std::string("http"));
   }
 
   void expandedPiecesKnowTheirPlace() {
@@ -113,7 +120,8 @@ class ProjectTest : public QObject {
     const Object* v2 = find(result, "Deployment", "catalog-v2");
     QVERIFY(v2);
     QCOMPARE(v2->origin.text(), std::string("varka.yaml:9:7"));
-    QCOMPARE(v2->at(v2->spec().at("template.spec.containers[0].env[0].value")).text(), std::string("varka.yaml:9:49"));
+    QCOMPARE(v2->at(v2->spec().at("template.spec.containers[0].env[0].value")).text(),
+             std::string("varka.yaml:9:49"));
     QCOMPARE(v2->at(v2->spec().at("template.spec.containers[0].readinessProbe.httpGet.path")).text(),
              std::string("varka.yaml:10:24"));
   }
@@ -125,7 +133,8 @@ class ProjectTest : public QObject {
     const auto again = parseObjects(renderProject(result.project), "render");
     QVERIFY2(again.has_value(), again ? "" : again.error().message.c_str());
     QCOMPARE(again->size(), result.project.objects.size());
-    for (std::size_t i = 0; i < again->size(); ++i) QVERIFY(again->at(i).root == result.project.objects.at(i).root);
+    for (std::size_t i = 0; i < again->size(); ++i)
+      QVERIFY(again->at(i).root == result.project.objects.at(i).root);
   }
 
   void refusesWhatItDoesNotKnow_data() {
@@ -134,13 +143,19 @@ class ProjectTest : public QObject {
     const auto row = [](const char* name, const char* yaml, const char* expected) {
       QTest::newRow(name) << QString(yaml) << QString(expected);
     };
-    row("key", "  a: { comand: [x], command: [x] }\n", "varka.yaml:4:8: unknown key \"comand\" in services.a; did you mean \"command\"?");
-    row("version key", "  a: { versions: { v1: { command: [x], replica: 2 } } }\n", "did you mean \"replicas\"?");
-    row("port", "  a: { command: [x], port: 99999 }\n", "varka.yaml:4:28: services.a.port must be a port number");
+    row("key", "  a: { comand: [x], command: [x] }\n",
+        "varka.yaml:4:8: unknown key \"comand\" in services.a; did you mean \"command\"?");
+    row("version key", "  a: { versions: { v1: { command: [x], replica: 2 } } }\n",
+        "did you mean \"replicas\"?");
+    row("port", "  a: { command: [x], port: 99999 }\n",
+        "varka.yaml:4:28: services.a.port must be a port number");
     row("no command", "  a: { port: 80 }\n", "varka.yaml:4:3: services.a needs a command");
-    row("probe", "  a: { command: [x], port: 1, readiness: {} }\n", "services.a.readiness needs http, tcp or exec");
-    row("time", "  a: { command: [x], port: 1, readiness: { tcp: true, period: soon } }\n", "must be a time such as 2s");
-    row("dependency", "  cart: { command: [x], dependsOn: [crat] }\n", "varka.yaml:4:37: dependsOn: there is no service crat; did you mean");
+    row("probe", "  a: { command: [x], port: 1, readiness: {} }\n",
+        "services.a.readiness needs http, tcp or exec");
+    row("time", "  a: { command: [x], port: 1, readiness: { tcp: true, period: soon } }\n",
+        "must be a time such as 2s");
+    row("dependency", "  cart: { command: [x], dependsOn: [crat] }\n",
+        "varka.yaml:4:37: dependsOn: there is no service crat; did you mean");
     row("type", "  a: [1]\n", "varka.yaml:4:6: services.a must be a mapping");
   }
   void refusesWhatItDoesNotKnow() {
@@ -166,12 +181,15 @@ class ProjectTest : public QObject {
 
   void reportsAllBrokenFiles() {
     Folder folder;
-    folder.file("a.yaml", "a: [\n").file("b.yaml", "apiVersion: v1\nkind: Service\n").file("c.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n")
+    folder.file("a.yaml", "a: [\n")
+        .file("b.yaml", "apiVersion: v1\nkind: Service\n")
+        .file("c.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n")
         .file("d.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: x}\n");
     const auto text = problems(folder.load());
     QVERIFY2(text.contains("a.yaml:1:4: the [ opened here"), qPrintable(text));
     QVERIFY2(text.contains("b.yaml:1:1: metadata is missing"), qPrintable(text));
-    QVERIFY2(text.contains("d.yaml:1:1: Service default/x is already defined in c.yaml:1:1"), qPrintable(text));
+    QVERIFY2(text.contains("d.yaml:1:1: Service default/x is already defined in c.yaml:1:1"),
+             qPrintable(text));
   }
 
   void saysWhenThereIsNothing() {

@@ -80,12 +80,14 @@ struct Node {
 void collect(const Value& value, const std::string& path, const std::string& parent, std::vector<Node>& out) {
   if (!path.empty()) out.push_back({path, value, parent});
   for (const auto& entry : value.entries()) collect(entry.value, joinPath(path, entry.key), path, out);
-  for (std::size_t i = 0; i < value.size() && value.isList(); ++i) collect(value[i], joinPath(path, i), path, out);
+  for (std::size_t i = 0; i < value.size() && value.isList(); ++i)
+    collect(value[i], joinPath(path, i), path, out);
 }
 
 int comments(const std::string& text) {
   int count = 0;
-  for (const auto& line : QString::fromStdString(text).split('\n')) count += line.trimmed().startsWith('#') || line.contains(" #") ? 1 : 0;
+  for (const auto& line : QString::fromStdString(text).split('\n'))
+    count += line.trimmed().startsWith('#') || line.contains(" #") ? 1 : 0;
   return count;
 }
 
@@ -98,39 +100,53 @@ class SpliceTest : public QObject {
     QTest::addColumn<QString>("path");
     QTest::addColumn<QString>("value");
     QTest::addColumn<QString>("expected");
-    const auto row = [](const char* path, const char* value, const char* expected) { QTest::newRow(path) << path << value << expected; };
+    const auto row = [](const char* path, const char* value, const char* expected) {
+      QTest::newRow(path) << path << value << expected;
+    };
     row("spec.http[1].route[0].weight", "75", "-      weight: 90 # most\n+      weight: 75 # most\n");
-    row("spec.http[0].match[0].headers.end-user.exact", "bob", "-          exact: \"jason\"   # him\n+          exact: \"bob\"   # him\n");
+    row("spec.http[0].match[0].headers.end-user.exact", "bob",
+        "-          exact: \"jason\"   # him\n+          exact: \"bob\"   # him\n");
     row("spec.http[1].name", "a b", "-  - name: 'rest'\n+  - name: 'a b'\n");
-    row("spec.http[0].route[0].destination.subset", "'v1,x'", "-    - destination: { host: reviews, subset: v2 } # flow\n+    - destination: { host: reviews, subset: \"v1,x\" } # flow\n");
+    row("spec.http[0].route[0].destination.subset", "'v1,x'",
+        "-    - destination: { host: reviews, subset: v2 } # flow\n+    - destination: { host: reviews, "
+        "subset: \"v1,x\" } # flow\n");
     row("spec.http[1].timeout", "'10'", "-    timeout: 5s\n+    timeout: \"10\"\n");
     row("spec.http[1].retries.attempts", "3", "+    retries:\n+      attempts: 3\n");
     row("spec.http[0].route[0].weight", "5", "+      weight: 5\n");
-    row("spec.http[0].route[0].destination.port.number", "80", "-    - destination: { host: reviews, subset: v2 } # flow\n+    - destination: { host: reviews, subset: v2, port: {number: 80} } # flow\n");
+    row("spec.http[0].route[0].destination.port.number", "80",
+        "-    - destination: { host: reviews, subset: v2 } # flow\n+    - destination: { host: reviews, "
+        "subset: v2, port: {number: 80} } # flow\n");
   }
   void setsScalars() {
     QFETCH(QString, path);
     QFETCH(QString, value);
     QFETCH(QString, expected);
-    const auto after = edit(kReviews, setScalar(kReviews, 0, path.toStdString(), parse("v: " + value.toStdString())["v"]));
+    const auto after =
+        edit(kReviews, setScalar(kReviews, 0, path.toStdString(), parse("v: " + value.toStdString())["v"]));
     QCOMPARE(difference(kReviews, after), expected);
   }
 
   void insertsAndRemoves() {
     const Value route = parse("destination: {host: reviews, subset: v2}\nweight: 1\n");
-    const auto diff = [&](const Result<Splice>& splice) { return difference(kReviews, edit(kReviews, splice)); };
+    const auto diff = [&](const Result<Splice>& splice) {
+      return difference(kReviews, edit(kReviews, splice));
+    };
     QCOMPARE(diff(insertItem(kReviews, 0, "spec.http[1].route", 1, route)),
              "+    - destination:\n+        host: reviews\n+        subset: v2\n+      weight: 1\n");
     const auto before = edit(kReviews, insertItem(kReviews, 0, "spec.http[1].route", 1, route));
     QVERIFY(before.find("      weight: 1\n    # canary\n    - destination:\n") != std::string::npos);
     QCOMPARE(diff(insertItem(kReviews, 0, "spec.hosts", -1, "x")), "+  - x\n");
     QCOMPARE(diff(removeNode(kReviews, 0, "spec.http[1].timeout")), "-    timeout: 5s\n");
-    QCOMPARE(diff(removeNode(kReviews, 0, "spec.http[1].name")), "-  - name: 'rest'\n-    route:\n+  - route:\n");
-    QCOMPARE(diff(removeNode(kReviews, 0, "spec.hosts[0]")), "-  hosts:\n-  - reviews # short name\n+  hosts: [] # short name\n");
+    QCOMPARE(diff(removeNode(kReviews, 0, "spec.http[1].name")),
+             "-  - name: 'rest'\n-    route:\n+  - route:\n");
+    QCOMPARE(diff(removeNode(kReviews, 0, "spec.hosts[0]")),
+             "-  hosts:\n-  - reviews # short name\n+  hosts: [] # short name\n");
     QCOMPARE(diff(removeNode(kReviews, 0, "spec.http[0].route[0].destination.subset")),
-             "-    - destination: { host: reviews, subset: v2 } # flow\n+    - destination: { host: reviews } # flow\n");
+             "-    - destination: { host: reviews, subset: v2 } # flow\n+    - destination: { host: reviews "
+             "} # flow\n");
     QCOMPARE(diff(replaceNode(kReviews, 0, "spec.http[0].match", parse("- uri: {prefix: /x}\n"))),
-             "-    - headers:\n-        end-user:\n-          exact: \"jason\"   # him\n+    - uri:\n+        prefix: /x   # him\n");
+             "-    - headers:\n-        end-user:\n-          exact: \"jason\"   # him\n+    - uri:\n+       "
+             " prefix: /x   # him\n");
   }
 
   void refusesWhatIsNotSafe() {
@@ -157,7 +173,8 @@ class SpliceTest : public QObject {
     QCOMPARE(edit("a: 1", insertItem("a: 1", 0, "b", 0, "x")), std::string("a: 1\nb:\n- x"));
   }
 
-  /// Random edits one after the other; each must read as meant, touch one place, and keep every comment outside it.
+  /// Random edits one after the other; each must read as meant, touch one place, and keep every comment
+  /// outside it.
   void manyEditsKeepTheRest() {
     std::mt19937 random(20260101);
     int refused = 0, done = 0;
@@ -170,14 +187,17 @@ class SpliceTest : public QObject {
       const Node node = nodes[random() % nodes.size()];
       const bool scalar = !node.value.isMap() && !node.value.isList();
       const int kind = static_cast<int>(random() % 4);
-      static const std::vector<Value> kScalars = {Value("x"), Value("a: b"), Value(7), Value(true), Value("true"), Value("a,b"), Value(""), Value("it's")};
-      static const std::vector<Value> kTrees = {parse("m: {k: 1, l: [x, y]}"), parse("- 1\n- a: b\n  c: d\n"), parse("{}"), parse("[]")};
+      static const std::vector<Value> kScalars = {Value("x"),    Value("a: b"), Value(7),  Value(true),
+                                                  Value("true"), Value("a,b"),  Value(""), Value("it's")};
+      static const std::vector<Value> kTrees = {parse("m: {k: 1, l: [x, y]}"), parse("- 1\n- a: b\n  c: d\n"),
+                                                parse("{}"), parse("[]")};
       Result<Splice> splice = fail("");
       const Value fresh = kScalars[random() % kScalars.size()];
       if (kind == 0 && scalar) {
         splice = setScalar(text, 0, node.path, fresh);
       } else if (kind == 1 && node.value.isList()) {
-        splice = insertItem(text, 0, node.path, static_cast<int>(random() % (node.value.size() + 1)), kTrees[random() % 2]);
+        splice = insertItem(text, 0, node.path, static_cast<int>(random() % (node.value.size() + 1)),
+                            kTrees[random() % 2]);
       } else if (kind == 2) {
         splice = removeNode(text, 0, node.path);
       } else if (kind == 3) {
@@ -197,7 +217,8 @@ class SpliceTest : public QObject {
         QVERIFY(comments(after) == comments(text));
         QVERIFY(difference(text, after).count('\n') <= 2);
       }
-      if (kind == 1) QVERIFY(tree.at(node.path).size() == node.value.size() + 1 && comments(after) == comments(text));
+      if (kind == 1)
+        QVERIFY(tree.at(node.path).size() == node.value.size() + 1 && comments(after) == comments(text));
       if (kind == 2) QVERIFY(tree.at(node.parent).size() + 1 == before.at(node.parent).size());
       QVERIFY(parse(after, 1) == parse(kReviews, 1));
       text = after;
@@ -211,7 +232,8 @@ class SpliceTest : public QObject {
     if (!QFile::exists(folder)) QSKIP("no corpus (VARKA_CORPUS)");
     int edits = 0, refused = 0;
     QStringList reasons;
-    for (QDirIterator files(folder, {"*.yaml"}, QDir::Files, QDirIterator::Subdirectories); files.hasNext();) {
+    for (QDirIterator files(folder, {"*.yaml"}, QDir::Files, QDirIterator::Subdirectories);
+         files.hasNext();) {
       QFile file(files.next());
       if (!file.open(QIODevice::ReadOnly) || file.size() > 20'000) continue;
       const std::string text = file.readAll().toStdString();
@@ -222,8 +244,9 @@ class SpliceTest : public QObject {
       for (std::size_t i = 0; i < nodes.size(); i += 1 + nodes.size() / 40) {
         const auto& node = nodes[i];
         const bool scalar = !node.value.isMap() && !node.value.isList();
-        for (const auto& splice : {scalar ? setScalar(text, 0, node.path, "edited") : insertItem(text, 0, node.path, 0, "edited"),
-                                   removeNode(text, 0, node.path)}) {
+        for (const auto& splice :
+             {scalar ? setScalar(text, 0, node.path, "edited") : insertItem(text, 0, node.path, 0, "edited"),
+              removeNode(text, 0, node.path)}) {
           if (node.value.isMap() && !splice) continue;
           ++edits;
           if (splice) continue;

@@ -10,7 +10,8 @@ class ValueTest : public QObject {
  private Q_SLOTS:
   void walksPaths() {
     Value root;
-    root.mutableAt("spec").set("http", Value(Value::List{Value::map().set("route", Value(Value::List{Value(7)}))}));
+    root.mutableAt("spec").set("http",
+                               Value(Value::List{Value::map().set("route", Value(Value::List{Value(7)}))}));
     root.mutableAt("labels").set("a.b/c", "x");
     QCOMPARE(root.at("spec.http[0].route[0]").asInt(), 7);
     QCOMPARE(root.at("labels['a.b/c']").asString(), std::string("x"));
@@ -55,7 +56,8 @@ class ValueTest : public QObject {
       return Value::map().set("key", key).set("operator", op).set("values", list);
     };
     const auto matches = [&](Value one) {
-      return selectorMatches(Value::map().set("matchExpressions", Value::list().append(std::move(one))), labels);
+      return selectorMatches(Value::map().set("matchExpressions", Value::list().append(std::move(one))),
+                             labels);
     };
     QVERIFY(selectorMatches(Value(), labels));
     QVERIFY(selectorMatches(Value::map().set("matchLabels", Value::map().set("app", "a")), labels));

@@ -33,8 +33,10 @@ class YamlTest : public QObject {
     row("flow over lines", "a: [\n  1, # one\n  2,\n]\n", "{\"a\":[1,2]}");
     row("json", "{\"a\":{\"b\":[true,null,1.5]}}", "{\"a\":{\"b\":[true,null,1.5]}}");
     row("one-pair mapping in a flow list", "[a: 1]", "[{\"a\":1}]");
-    row("IPv6 in a flow list (trap 45)", "a: [1.2.3.4, 001:db8::, ::1]", "{\"a\":[\"1.2.3.4\",\"001:db8::\",\"::1\"]}");
-    row("colons and hashes inside words", "a: http://x/y#z\nb: a#b\n", "{\"a\":\"http://x/y#z\",\"b\":\"a#b\"}");
+    row("IPv6 in a flow list (trap 45)", "a: [1.2.3.4, 001:db8::, ::1]",
+        "{\"a\":[\"1.2.3.4\",\"001:db8::\",\"::1\"]}");
+    row("colons and hashes inside words", "a: http://x/y#z\nb: a#b\n",
+        "{\"a\":\"http://x/y#z\",\"b\":\"a#b\"}");
     row("comments", "# c\na: 1 # c\n  # c\n\nb: 2\n# c\n", "{\"a\":1,\"b\":2}");
     row("plain over lines", "a: one\n  two\n\n  three\nb: 1\n", "{\"a\":\"one two\\nthree\",\"b\":1}");
     row("literal", "a: |\n  x\n   y\n\n  z\nb: 1\n", "{\"a\":\"x\\n y\\n\\nz\\n\",\"b\":1}");
@@ -45,11 +47,15 @@ class YamlTest : public QObject {
     row("double quotes", "a: \"\\t\\u00e9\\ud83d\\ude00\\x41 b\\\n   c\"", "{\"a\":\"\\té😀A bc\"}");
     row("single quotes", "a: 'it''s\n  here'\n", "{\"a\":\"it's here\"}");
     row("anchors", "a: &x {b: 1}\nc: *x\n", "{\"a\":{\"b\":1},\"c\":{\"b\":1}}");
-    row("merge keys", "a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  c: 3\n", "{\"a\":{\"b\":1,\"c\":2},\"d\":{\"c\":3,\"b\":1}}");
+    row("merge keys", "a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  c: 3\n",
+        "{\"a\":{\"b\":1,\"c\":2},\"d\":{\"c\":3,\"b\":1}}");
     row("tags", "a: !!str 1\nb: !!int \"2\"\n", "{\"a\":\"1\",\"b\":2}");
     row("marker and directive", "%YAML 1.2\n---\na: 1\n...\n", "{\"a\":1}");
     row("windows line ends", "a: 1\r\nb:\r\n- x\r\n", "{\"a\":1,\"b\":[\"x\"]}");
-    row("byte order mark", "\xef\xbb\xbf" "a: 1\n", "{\"a\":1}");
+    row("byte order mark",
+        "\xef\xbb\xbf"
+        "a: 1\n",
+        "{\"a\":1}");
     row("quoted keys", "\"a b\": 1\n'c: d': 2\n80: 3\n", "{\"a b\":1,\"c: d\":2,\"80\":3}");
   }
   void readsStructures() {
@@ -62,11 +68,20 @@ class YamlTest : public QObject {
     QTest::addColumn<QString>("scalar");
     QTest::addColumn<QString>("expected");
     for (const auto& [scalar, expected] : std::initializer_list<std::pair<const char*, const char*>>{
-             {"true", "true"}, {"Yes", "true"}, {"off", "false"}, {"y", "\"y\""}, {"~", "null"}, {"NULL", "null"},
-             {"0644", "420"}, {"0x1F", "31"}, {"0o17", "15"}, {"-7", "-7"}, {"+7", "7"}, {"1_000", "1000"}, {"1.0", "1"},
-             {".5", "0.5"}, {"1e3", "1000"}, {"1.2.3", "\"1.2.3\""}, {"5s", "\"5s\""}, {"2001-01-01", "\"2001-01-01\""},
-             {"1:30", "\"1:30\""}, {"'1'", "\"1\""}, {"-", "null"}, {"1e999999", "\"1e999999\""}, {"0xZZ", "\"0xZZ\""},
-             {"99999999999999999999", "1e+20"}, {"09", "9"}, {".", "\".\""}, {"-x", "\"-x\""}}) {
+             {"true", "true"},     {"Yes", "true"},
+             {"off", "false"},     {"y", "\"y\""},
+             {"~", "null"},        {"NULL", "null"},
+             {"0644", "420"},      {"0x1F", "31"},
+             {"0o17", "15"},       {"-7", "-7"},
+             {"+7", "7"},          {"1_000", "1000"},
+             {"1.0", "1"},         {".5", "0.5"},
+             {"1e3", "1000"},      {"1.2.3", "\"1.2.3\""},
+             {"5s", "\"5s\""},     {"2001-01-01", "\"2001-01-01\""},
+             {"1:30", "\"1:30\""}, {"'1'", "\"1\""},
+             {"-", "null"},        {"1e999999", "\"1e999999\""},
+             {"0xZZ", "\"0xZZ\""}, {"99999999999999999999", "1e+20"},
+             {"09", "9"},          {".", "\".\""},
+             {"-x", "\"-x\""}}) {
       if (std::string_view(scalar) != "-") QTest::newRow(scalar) << scalar << expected;
     }
   }
@@ -144,9 +159,10 @@ class YamlTest : public QObject {
   void writesWhatItReads_data() {
     QTest::addColumn<QString>("text");
     for (const char* text :
-         {"a: 1\nb:\n- x\n- y: 1\n  z: []\nc: {}\n", "a: \"true\"\nb: \"1\"\nc: \"\"\nd: '*'\n", "a: |\n  x\n    y\nb: |-\n  p\n  q\n",
-          "a: \" x\"\nb: \"x: y\"\nc: \"x #y\"\nd: -x\ne: \"- x\"\n", "- - 1\n  - 2\n- - 3\n", "a: \"\\u0001\"\n",
-          "a:\n- - b: 1\n    c: |\n      t\n", "\"1\": a\n\"yes\": b\n"}) {
+         {"a: 1\nb:\n- x\n- y: 1\n  z: []\nc: {}\n", "a: \"true\"\nb: \"1\"\nc: \"\"\nd: '*'\n",
+          "a: |\n  x\n    y\nb: |-\n  p\n  q\n", "a: \" x\"\nb: \"x: y\"\nc: \"x #y\"\nd: -x\ne: \"- x\"\n",
+          "- - 1\n  - 2\n- - 3\n", "a: \"\\u0001\"\n", "a:\n- - b: 1\n    c: |\n      t\n",
+          "\"1\": a\n\"yes\": b\n"}) {
       QTest::newRow(text) << text;
     }
   }
@@ -165,7 +181,8 @@ class YamlTest : public QObject {
 
   void readsObjects() {
     const auto objects = parseObjects(
-        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: a, labels: {x: '1'}}\n"
+        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: a, "
+        "labels: {x: '1'}}\n"
         "---\n# only a comment\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n",
         "o.yaml", "shop");
     QVERIFY(objects.has_value());
