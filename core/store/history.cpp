@@ -64,8 +64,15 @@ void History::add(Request row) {
   state_->writer.add(std::move(batch));
 }
 
-void History::add(std::vector<Request> rows) {
-  state_->writer.addSampled(std::move(rows));
+void History::add(std::vector<Request> rows, const std::function<std::string(std::size_t)>& json) {
+  const auto kept = state_->writer.sample(rows);
+  Batch batch;
+  batch.requests.reserve(kept.size());
+  for (const auto index : kept) {
+    if (json) rows[index].json = json(index);
+    batch.requests.push_back(std::move(rows[index]));
+  }
+  state_->writer.add(std::move(batch));
 }
 
 void History::add(std::vector<MetricPoint> rows) {

@@ -48,7 +48,9 @@ class History {
   void add(Event row);
   void add(CertificateEntry row);
   void add(Request row);
-  void add(std::vector<Request> rows);  // under flood a sample, see maxRequestsPerSecond
+  /// Under flood a sample, see maxRequestsPerSecond. `json(i)` makes the text of row i, only for rows that
+  /// are kept: it is the costly part. Without it the rows' own `json` counts.
+  void add(std::vector<Request> rows, const std::function<std::string(std::size_t)>& json = {});
   void add(std::vector<MetricPoint> rows);
   /// Waits until all that was added before is committed; false after `timeoutMs` or when the disk refuses.
   bool flush(int timeoutMs = 5000);

@@ -80,25 +80,24 @@ void Writer::add(Batch&& rows) {
   wake_.notify_one();
 }
 
-void Writer::addSampled(std::vector<Request>&& rows) {
-  Batch batch;
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto now = Clock::now(); now - second_ >= std::chrono::seconds(1)) {
-      second_ = now;
-      keptNow_ = failedNow_ = 0;
-    }
-    for (auto& row : rows) {
-      auto& kept = !row.origin.empty() && keptNow_ >= options_.maxRequestsPerSecond ? failedNow_ : keptNow_;
-      if (kept >= options_.maxRequestsPerSecond) {
-        ++stats_.skipped;
-        continue;
-      }
-      ++kept;
-      batch.requests.push_back(std::move(row));
-    }
+std::vector<std::size_t> Writer::sample(const std::vector<Request>& rows) {
+  const std::lock_guard lock(mutex_);
+  if (const auto now = Clock::now(); now - second_ >= std::chrono::seconds(1)) {
+    second_ = now;
+    keptNow_ = failedNow_ = 0;
   }
-  add(std::move(batch));
+  std::vector<std::size_t> kept;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool onTop = !rows[i].origin.empty() && keptNow_ >= options_.maxRequestsPerSecond;
+    auto& count = onTop ? failedNow_ : keptNow_;
+    if (count >= options_.maxRequestsPerSecond) {
+      ++stats_.skipped;
+      continue;
+    }
+    ++count;
+    kept.push_back(i);
+  }
+  return kept;
 }
 
 bool Writer::flush(std::chrono::milliseconds timeout) {

@@ -39,8 +39,8 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   void add(Batch&& rows);
-  /// Only what the rate allows.
-  void addSampled(std::vector<Request>&& rows);
+  /// Which of the rows the rate allows, by index.
+  std::vector<std::size_t> sample(const std::vector<Request>& rows);
   bool flush(std::chrono::milliseconds timeout);
   [[nodiscard]] HistoryStats stats() const;
   /// Counts the files this writer opened; waits up to `timeout` for the first, 0 = none yet.

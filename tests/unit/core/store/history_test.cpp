@@ -413,6 +413,18 @@ void HistoryTest::floodOfRequestsIsSampledFailedOnesFirst() {
   QCOMPARE(history.requests(failed)->size(), 5u);
   QCOMPARE(history.requests({})->size(), 15u);
   QCOMPARE(history.stats().skipped, std::uint64_t{85});
+
+  // The text is made for what is kept only, and belongs to its row.
+  options.path += "-2";
+  History other(options);
+  int made = 0;
+  other.add(std::vector<Request>(100, request(1, "r", "t")), [&](std::size_t index) {
+    ++made;
+    return "row " + std::to_string(index);
+  });
+  QVERIFY(other.flush());
+  QCOMPARE(made, 10);
+  QCOMPARE(other.requests({})->back().json, std::string("row 0"));
 }
 
 VARKA_TEST(HistoryTest)
