@@ -48,9 +48,9 @@ void Journal::requests(const telemetry::TrafficBatch& batch) {
   for (const auto& row : batch) {
     const auto& record = row->record;
     rows.push_back({record.startUs / 1000, record.durationUs, record.id, record.traceId, row->from, row->to, record.side,
-                    record.status, record.origin, xds::toJson(record)});
+                    record.status, record.origin, {}});
   }
-  history_->add(std::move(rows));
+  history_->add(std::move(rows), [&](std::size_t index) { return xds::toJson(batch[index]->record); });
 }
 
 void Journal::metrics(const std::vector<telemetry::MetricPoint>& points) {
