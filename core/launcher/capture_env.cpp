@@ -105,7 +105,7 @@ class EnvCapture final : public Capture {
       auto listener = listenOnHost(plan_.ip, port);
       if (!listener) continue;
       relays_[port] = std::make_unique<RelayListener>(
-          std::move(*listener), [target = target](const RelayListener::Dialed& done) {
+          std::move(*listener), [target = target](const Arrival&, const RelayListener::Dialed& done) {
             connectTo("127.0.0.1", target, [&](Result<UniqueFd> socket) { done(std::move(socket), {}); });
           });
     }

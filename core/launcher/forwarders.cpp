@@ -102,7 +102,8 @@ bool Forwarders::update(const std::vector<ServiceSpec>& services, std::vector<st
       auto forward = std::make_unique<Forward>(Forward{service, port, nullptr});
       const Forward* target = forward.get();
       forward->listener = std::make_unique<RelayListener>(
-          std::move(*listener), [this, target](const RelayListener::Dialed& done) { dial(*target, done); });
+          std::move(*listener),
+          [this, target](const Arrival&, const RelayListener::Dialed& done) { dial(*target, done); });
       next[key] = std::move(forward);
     }
   }
@@ -118,15 +119,20 @@ void Forwarders::dial(const Forward& forward, const RelayListener::Dialed& done)
     return;
   }
   Pod* pod = pods[turn_++ % pods.size()];
-  const auto status = pod->status();
-  const int port = targetPort(forward.port, status->ports);
+  dialPod(*pod, targetPort(forward.port, pod->status()->ports), "127.0.0.1", runDirectory_, done);
+}
+
+void dialPod(const Pod& pod, int port, const std::string& sourceIp, const std::string& runDirectory,
+             const RelayListener::Dialed& done) {
+  const auto status = pod.status();
   if (status->sidecar) {
-    done(connectUnix(runDirectory_ + "/pods/" + status->ip + ".sock"),
-         proxyHeader("127.0.0.1", 0, status->ip, port));
-    return;
+    done(connectUnix(runDirectory + "/pods/" + status->ip + ".sock"),
+         proxyHeader(sourceIp, 0, status->ip, port));
+  } else if (pod.capture()) {
+    pod.capture()->dial(port, [done](Result<UniqueFd> socket) { done(std::move(socket), {}); });
+  } else {
+    done(fail("pod " + status->name + " is not running"), {});
   }
-  if (pod->capture())
-    pod->capture()->dial(port, [done](Result<UniqueFd> socket) { done(std::move(socket), {}); });
 }
 
 std::vector<HostAddress> Forwarders::addresses() const {

@@ -21,6 +21,11 @@ class Pod;
 [[nodiscard]] std::string proxyHeader(const std::string& sourceIp, int sourcePort,
                                       const std::string& destinationIp, int destinationPort);
 
+/// A connection to a port of a pod, as every sender outside makes it: to its proxy's inbound side if it has
+/// one.
+void dialPod(const Pod& pod, int port, const std::string& sourceIp, const std::string& runDirectory,
+             const RelayListener::Dialed& done);
+
 class Forwarders {
  public:
   using ReadyPods = std::function<std::vector<Pod*>(const ServiceSpec&)>;

@@ -24,6 +24,8 @@ namespace varka::launcher {
 namespace {
 
 constexpr int kSampleMs = 1000;
+constexpr std::string_view kDomain = ".cluster.local";
+const std::string kHostVip = "240.240.255.254";  // of host.mesh.internal, as in proxy/dns
 
 std::int64_t nowMs() {
   using namespace std::chrono;
@@ -65,6 +67,8 @@ struct Launcher::State {
   std::map<std::string, int> ordinals;               // pods ever made of a workload
   std::map<std::string, std::unique_ptr<Pod>> pods;  // "ns/name"
   std::map<std::string, std::vector<LogLine>> lastLogs;
+  std::map<std::string, std::string> plainVips;  // "ns/service" → address
+  unsigned plainTurn = 0;
   GatewayPorts gateways;
   std::unique_ptr<Forwarders> forwarders;
   OrphanReaper orphans;
@@ -78,6 +82,9 @@ struct Launcher::State {
   void loadImages();
   std::string allocateIp();
   PodWorld worldFor();
+  std::optional<std::vector<std::string>> resolvePlain(const std::string& ns, const std::string& name);
+  std::string plainVip(const ServiceSpec& service);
+  void routePlain(const std::string& from, const Arrival& arrival, const RelayListener::Dialed& done);
   std::string missingDependency(const std::vector<std::string>& names) const;
   Result<Environment> environmentFor(const PodSpec& pod, const ContainerSpec& container,
                                      const PodIdentity& identity) const;
@@ -155,6 +162,14 @@ PodWorld Launcher::State::worldFor() {
                              const PodIdentity& identity) {
     return environmentFor(pod, container, identity);
   };
+  world.plainRoutes = [this](const std::string& ns, const std::string& ip) {
+    PlainRoutes routes;
+    routes.resolve = [this, ns](const std::string& name) { return resolvePlain(ns, name); };
+    routes.route = [this, ip](const Arrival& arrival, const RelayListener::Dialed& done) {
+      routePlain(ip, arrival, done);
+    };
+    return routes;
+  };
   world.configs = [this]() -> const std::vector<resource::ObjectPtr>& { return desired.configs; };
   world.gatewayListeners = [this](const PodSpec& pod) { return gateways.listeners(workloadKey(pod)); };
   world.gatewayHostPorts = [this](const PodSpec& pod) { return gateways.hostPorts(workloadKey(pod)); };
@@ -171,6 +186,64 @@ Result<Environment> Launcher::State::environmentFor(const PodSpec& pod, const Co
     return {numeric ? service.clusterIp : service.name + "." + service.ns + ".svc.cluster.local", port.port};
   };
   return serviceEnvironment(pod, container, identity, services, desired.configs, address);
+}
+
+// The part of the cluster's DNS: a Service's address, or its pods' when it is headless.
+std::optional<std::vector<std::string>> Launcher::State::resolvePlain(const std::string& ns,
+                                                                      const std::string& name) {
+  if (name == "host.mesh.internal") return {{kHostVip}};
+  for (const auto& service : services) {
+    const std::string full = service.name + "." + service.ns;
+    const bool asked = (name == service.name && service.ns == ns) || name == full || name == full + ".svc" ||
+                       name == full + ".svc.cluster.local";
+    if (!asked) continue;
+    if (service.clusterIp != "None") return {{plainVip(service)}};
+    std::vector<std::string> ips;
+    for (const Pod* pod : readyPods(service)) ips.push_back(pod->status()->ip);
+    return ips;
+  }
+  const bool below = name.size() > kDomain.size() &&
+                     name.compare(name.size() - kDomain.size(), kDomain.size(), kDomain) == 0;
+  if (below || name.find('.') == std::string::npos) return std::vector<std::string>();
+  return std::nullopt;
+}
+
+// Services without an address of their own get one that only pods without a sidecar see.
+std::string Launcher::State::plainVip(const ServiceSpec& service) {
+  if (!service.clusterIp.empty()) return service.clusterIp;
+  const auto [entry, added] = plainVips.try_emplace(service.ns + "/" + service.name);
+  if (added)
+    entry->second =
+        "240.241." + std::to_string(plainVips.size() >> 8) + "." + std::to_string(plainVips.size() & 0xff);
+  return entry->second;
+}
+
+// The part of kube-proxy: a Service's port leads to one of its ready pods, a pod's address to it, all else to
+// the world.
+void Launcher::State::routePlain(const std::string& from, const Arrival& arrival,
+                                 const RelayListener::Dialed& done) {
+  for (const auto& service : services) {
+    if (service.clusterIp == "None" || plainVip(service) != arrival.ip) continue;
+    for (const auto& port : service.ports) {
+      if (port.port != arrival.port) continue;
+      const auto ready = readyPods(service);
+      if (ready.empty()) return done(fail("no pod of " + service.name + " is ready"), {});
+      const Pod* pod = ready[plainTurn++ % ready.size()];
+      return dialPod(*pod, targetPort(port, pod->status()->ports), from, options.runDirectory, done);
+    }
+    return done(fail("service " + service.name + " has no port " + std::to_string(arrival.port)), {});
+  }
+  for (const auto& [key, pod] : pods)
+    if (pod->status()->ip == arrival.ip) return dialPod(*pod, arrival.port, from, options.runDirectory, done);
+  // A pod's loopback is never captured: this one was dialled at the listener itself and would reach the
+  // host's loopback.
+  if (arrival.ip.empty() || arrival.ip.rfind("127.", 0) == 0)
+    return done(fail("direct connection to the capture port"), {});
+  auto socket = newTcpSocket();
+  if (socket)
+    socket =
+        beginConnect(std::move(*socket), arrival.ip == kHostVip ? "127.0.0.1" : arrival.ip, arrival.port);
+  done(std::move(socket), {});
 }
 
 // A name is a Service (all ports of it: one ready pod is enough), a workload or a pod.

@@ -66,6 +66,7 @@ Pod::Pod(PodSpec spec, std::string name, std::string ip, PodWorld world, QObject
 Pod::~Pod() {
   for (const auto& container : containers_) container->disconnect(this);
   containers_.clear();
+  plain_.reset();
   sidecar_.reset();
   capture_.reset();
   if (!files_.directory.empty()) removePodFiles(files_.directory);
@@ -138,6 +139,7 @@ void Pod::onWorldReady(const QString& warnings) {
   for (const auto& text : warnings.split(QLatin1Char('\n'), Qt::SkipEmptyParts))
     Q_EMIT happened(QStringLiteral("capture"), QStringLiteral("warning"), text);
   if (!spec_.sidecar) {
+    startPlainNetwork();
     startContainers();
     return;
   }
@@ -181,12 +183,25 @@ void Pod::tearDownThen(std::function<void()> next) {
   patience_.stop();
   QTimer::singleShot(0, this, [this, next = std::move(next)] {
     containers_.clear();  // reaps
+    plain_.reset();
     sidecar_.reset();
     capture_.reset();
     containersStarted_ = false;
     if (terminating_) return stopSidecarAndWorld();
     next();
   });
+}
+
+void Pod::startPlainNetwork() {
+  auto channel = capture_->openProxyChannel();
+  if (!channel || !*channel) return;  // mode env: nothing is captured
+  auto routes = world_.plainRoutes(spec_.ns, ip_);
+  routes.enter = [this](int port, const RelayListener::Dialed& done) {
+    if (!capture_) return done(fail("pod " + name_ + " is not running"), {});
+    capture_->dial(port, [done](Result<UniqueFd> socket) { done(std::move(socket), {}); });
+  };
+  plain_ = std::make_unique<PlainNetwork>(
+      std::move(*channel), world_.options->runDirectory + "/pods/" + ip_ + ".sock", std::move(routes));
 }
 
 void Pod::startSidecar() {
@@ -286,6 +301,7 @@ void Pod::stopSidecarAndWorld() {
     return;
   }
   done_ = true;
+  plain_.reset();
   if (!capture_) {
     QTimer::singleShot(0, this, &Pod::gone);
     return;

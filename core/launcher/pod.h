@@ -12,6 +12,7 @@
 
 #include "core/launcher/capture.h"
 #include "core/launcher/container.h"
+#include "core/launcher/plain_network.h"
 #include "core/launcher/plan.h"
 #include "core/launcher/pod_files.h"
 #include "core/launcher/sidecar.h"
@@ -26,6 +27,8 @@ struct PodWorld {
   std::function<std::string(const std::vector<std::string>&)> missingDependency;  // "" = all ready
   std::function<Result<Environment>(const PodSpec&, const ContainerSpec&, const PodIdentity&)> environment;
   std::function<const std::vector<resource::ObjectPtr>&()> configs;
+  /// Pods without a sidecar: where their names and connections lead.
+  std::function<PlainRoutes(const std::string& ns, const std::string& ip)> plainRoutes;
   /// Gateways: mesh port → listening descriptor, and mesh port → host port.
   std::function<std::vector<std::pair<int, int>>(const PodSpec&)> gatewayListeners;
   std::function<std::vector<std::pair<int, int>>(const PodSpec&)> gatewayHostPorts;
@@ -68,6 +71,7 @@ class Pod : public QObject {
   void onWorldFailed(const QString& why);
   void onWorldLost();
   void startSidecar();
+  void startPlainNetwork();
   void startContainers();
   void stopSidecarAndWorld();
   void tearDownThen(std::function<void()> next);
@@ -84,6 +88,7 @@ class Pod : public QObject {
   PodWorld world_;
   PodFiles files_;
   std::unique_ptr<Capture> capture_;
+  std::unique_ptr<PlainNetwork> plain_;  // instead of a sidecar
   std::unique_ptr<Sidecar> sidecar_;
   std::vector<std::unique_ptr<Container>> containers_;
   std::unique_ptr<Usage> serviceUsage_, proxyUsage_;

@@ -4,11 +4,15 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <QSocketNotifier>
 #include <QTimer>
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 namespace varka::launcher {
 namespace {
@@ -18,6 +22,16 @@ constexpr std::size_t kMaxConnections = 1024;  // of one listener; more wait in 
 
 bool wouldBlock() {
   return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
+Arrival originalDestination(int fd) {
+  constexpr int kOriginalDestination = 80;  // SO_ORIGINAL_DST, whose header cannot stand beside netinet/in.h
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  char ip[INET_ADDRSTRLEN] = {};
+  if (getsockopt(fd, SOL_IP, kOriginalDestination, &address, &size) != 0) return {};
+  inet_ntop(AF_INET, &address.sin_addr, ip, sizeof ip);
+  return {ip, ntohs(address.sin_port)};
 }
 
 // One direction: bytes read from a socket that the other has not taken yet.
@@ -51,10 +65,34 @@ int localPort(int fd) {
   return ntohs(address.sin_port);
 }
 
+Result<UniqueFd> listenOnPath(const std::string& path) {
+  UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd) return fail("no socket: " + errnoText(errno));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return fail("path too long: " + path);
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  unlink(path.c_str());
+  if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      chmod(path.c_str(), 0600) != 0 || listen(fd.get(), 1024) != 0)
+    return fail("listen on " + path + ": " + errnoText(errno));
+  return fd;
+}
+
 class RelayListener::Connection {
  public:
   Connection(UniqueFd near, std::function<void()> done) : done_(std::move(done)) {
     sides_[0].fd = std::move(near);
+  }
+
+  [[nodiscard]] int near() const { return sides_[0].fd.get(); }
+
+  /// Calls `then` once the PROXY header is whole; drops the connection when there is none.
+  void readHeader(std::function<void(const Arrival&)> then) {
+    header_.clear();
+    sides_[0].read = std::make_unique<QSocketNotifier>(near(), QSocketNotifier::Read);
+    QObject::connect(sides_[0].read.get(), &QSocketNotifier::activated, &context_,
+                     [this, then = std::move(then)] { readMoreHeader(then); });
   }
 
   void connected(UniqueFd far, std::string preface) {
@@ -62,6 +100,7 @@ class RelayListener::Connection {
     lanes_[0].bytes = std::move(preface);
     for (int i = 0; i < 2; ++i) {
       Side& side = sides_[i];
+      if (side.read) side.read.release()->deleteLater();  // of the header, whose signal brought us here
       const int yes = 1;
       setsockopt(side.fd.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
       side.read = std::make_unique<QSocketNotifier>(side.fd.get(), QSocketNotifier::Read);
@@ -75,6 +114,25 @@ class RelayListener::Connection {
   }
 
  private:
+  void readMoreHeader(const std::function<void(const Arrival&)>& then) {
+    constexpr std::size_t kHeader = 28;  // v2, TCP over IPv4, no extras: what our proxies send
+    static constexpr char kExpected[] = "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c";
+    char data[kHeader];
+    const ssize_t got = recv(near(), data, kHeader - header_.size(), 0);
+    if (got < 0 && wouldBlock()) return;
+    if (got > 0) header_.append(data, static_cast<std::size_t>(got));
+    if (got > 0 && header_.size() < kHeader) return;
+    sides_[0].read->setEnabled(false);
+    if (got <= 0 || std::memcmp(header_.data(), kExpected, 16) != 0) {
+      done_();
+      return;
+    }
+    char ip[INET_ADDRSTRLEN];
+    inet_ntop(AF_INET, header_.data() + 20, ip, sizeof ip);
+    const auto high = static_cast<unsigned char>(header_[26]), low = static_cast<unsigned char>(header_[27]);
+    then({ip, high << 8 | low});
+  }
+
   struct Side {
     UniqueFd fd;
     std::unique_ptr<QSocketNotifier> read, write;
@@ -129,6 +187,7 @@ class RelayListener::Connection {
   }
 
   std::function<void()> done_;
+  std::string header_;
   Side sides_[2];
   Lane lanes_[2];
   QObject context_;
@@ -151,8 +210,11 @@ struct RelayListener::Shared {
   }
 };
 
-RelayListener::RelayListener(UniqueFd listener, Dial dial)
-    : listener_(std::move(listener)), dial_(std::move(dial)), shared_(std::make_shared<Shared>()) {
+RelayListener::RelayListener(UniqueFd listener, Dial dial, ArrivalSource source)
+    : listener_(std::move(listener)),
+      source_(source),
+      dial_(std::move(dial)),
+      shared_(std::make_shared<Shared>()) {
   notifier_ = std::make_unique<QSocketNotifier>(listener_.get(), QSocketNotifier::Read);
   shared_->listener = notifier_.get();
   QObject::connect(notifier_.get(), &QSocketNotifier::activated, &shared_->context, [this] { accept(); });
@@ -181,8 +243,9 @@ void RelayListener::accept() {
   shared_->open.push_back(connection);
   if (shared_->open.size() >= kMaxConnections) notifier_->setEnabled(false);
   const std::weak_ptr<Connection> waiting = connection;
+  Connection* raw = connection.get();
   connection.reset();
-  dial_([weak, waiting](Result<UniqueFd> far, std::string preface) {
+  const Dialed dialed = [weak, waiting](Result<UniqueFd> far, std::string preface) {
     const auto shared = weak.lock();
     const auto alive = waiting.lock();
     if (!shared || !alive) return;
@@ -191,7 +254,12 @@ void RelayListener::accept() {
     } else {
       shared->drop(alive.get());
     }
-  });
+  };
+  if (source_ == ArrivalSource::ProxyHeader) {
+    raw->readHeader([dial = dial_, dialed](const Arrival& arrival) { dial(arrival, dialed); });
+  } else {
+    dial_(source_ == ArrivalSource::Redirect ? originalDestination(raw->near()) : Arrival(), dialed);
+  }
 }
 
 }  // namespace varka::launcher

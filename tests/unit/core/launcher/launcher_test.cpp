@@ -13,6 +13,7 @@
 #include <QTemporaryDir>
 #include <csignal>
 
+#include "core/launcher/relay.h"
 #include "core/resource/yaml.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/launcher/fixtures.h"
@@ -231,6 +232,34 @@ class LauncherTest : public QObject {
     const QByteArray direct = httpGet(addressOf("bare"));
     QVERIFY2(direct.contains((podOf("bare")->name + " at " + podOf("bare")->ip).c_str()), direct);
     QCOMPARE(podOf("bare")->proxyPid, 0);
+  }
+
+  void podsWithoutSidecarTalkPlainly() {
+    start(service("alpha") + service("bare") + service("client") + deployment("alpha", kServer, kPort9080) +
+          deployment("bare", kServer, kPort9080, kNoSidecar) +
+          deployment("client", "[/bin/sleep, infinity]", "", kNoSidecar));
+    QVERIFY2(eventually(seconds(15), [&] { return launcher_->pods().size() == 3 && allReady(); }),
+             qPrintable(states()));
+    const auto curl = [&](const std::string& url) {
+      return exec("client", {"/usr/bin/curl", "-sS", "-m", "5", url});
+    };
+    const auto answer = [&](const std::string& name) {
+      return QByteArray::fromStdString(podOf(name)->name + " at " + podOf(name)->ip);
+    };
+    QVERIFY(curl("http://bare:9080/").startsWith(answer("bare")));
+    QVERIFY(curl("http://alpha.default.svc.cluster.local:9080/")
+                .startsWith(answer("alpha")));  // over its proxy's inbound side
+    QVERIFY(curl("http://" + podOf("bare")->ip + ":9080/").startsWith(answer("bare")));
+    QVERIFY(curl("http://nobody:9080/").contains("Could not resolve host"));
+    QVERIFY(curl("http://bare:1234/").contains("curl: ("));  // refused, not hanging
+    const auto hostServer = listenOnHost("127.0.0.1", 0);
+    QVERIFY(hostServer);
+    QVERIFY(curl("http://host.mesh.internal:" + std::to_string(localPort(hostServer->get())))
+                .contains("timed out"));  // connected, silent
+    // A proxy reaches it at its hop socket as any other pod.
+    QVERIFY(QFile::exists(directory_->path() + QStringLiteral("/pods/") +
+                          QString::fromStdString(podOf("bare")->ip) + QStringLiteral(".sock")));
+    stop();
   }
 
   void killedServiceComesBackAndItsChildrenDoNot() {
