@@ -14,6 +14,8 @@
 namespace varka::launcher {
 namespace {
 
+constexpr int kAgentPatienceMs = 2000;
+
 class NamespaceCapture final : public Capture {
  public:
   explicit NamespaceCapture(CapturePlan plan) : plan_(std::move(plan)) {
@@ -95,6 +97,9 @@ class NamespaceCapture final : public Capture {
   void stop() override {
     stopping_ = true;
     channel_.close();
+    // It sweeps and leaves by itself within milliseconds; a stopped one (SIGSTOP) would keep the pod for
+    // ever.
+    QTimer::singleShot(kAgentPatienceMs, this, [this] { agent_.kill(SIGKILL); });
     if (!agent_.running()) QTimer::singleShot(0, this, [this] { Q_EMIT stopped(); });
   }
 

@@ -407,6 +407,10 @@ Result<> Launcher::start(LauncherOptions options) {
   State& s = *state_;
   s.options = std::move(options);
   if (auto chosen = s.choosePrograms(); !chosen) return chosen;
+  // "/pods/10.244.255.254.admin.sock" must fit into a socket's address too.
+  if (s.options.runDirectory.size() > 75)
+    return fail("the runtime directory's path is too long for sockets (75 characters at most): " +
+                s.options.runDirectory);
   std::error_code error;
   for (const char* folder : {"/pods", "/etc"}) {
     std::filesystem::create_directories(s.options.runDirectory + folder, error);

@@ -117,7 +117,8 @@ void Pod::startWorld() {
     Q_EMIT happened(QStringLiteral("process"), QStringLiteral("warning"), QString::fromStdString(text));
   CapturePlan plan;
   plan.podProgram = world_.options->podProgram;
-  plan.podName = plan.hostname = name_;
+  plan.podName = name_;
+  plan.hostname = name_.substr(0, 63);  // the kernel's limit, cut as Kubernetes does
   plan.ip = ip_;
   plan.etcDirectory = files_.etcDirectory;
   plan.mounts = files_.mounts;

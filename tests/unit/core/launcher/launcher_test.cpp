@@ -427,7 +427,7 @@ class LauncherTest : public QObject {
     QElapsedTimer clock;
     clock.start();
     stop();
-    QVERIFY(clock.elapsed() >= 2000);
+    QVERIFY(clock.elapsed() >= 1900);  // a coarse timer may be 5 % early
     QVERIFY(happened("did not stop in 2 s"));
     QVERIFY(!alive(before->pid));
   }
