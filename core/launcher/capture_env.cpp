@@ -70,6 +70,7 @@ class EnvCapture final : public Capture {
   void dial(int port, Dialed done) override {
     const auto found = free_.find(port);
     if (found != free_.end() && accepts("127.0.0.1", found->second)) {
+      openRelays();  // who sees the pod ready may use its address at once
       connectTo("127.0.0.1", found->second, done);
     } else {
       connectTo(plan_.ip, port, done);

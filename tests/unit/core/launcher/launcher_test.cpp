@@ -489,6 +489,7 @@ class LauncherTest : public QObject {
     QCOMPARE(pod->hostPorts.size(), std::size_t{1});
     QCOMPARE(httpGet(addressOf("gate")), QByteArray("gateway 8080\n"));
     ::kill(static_cast<pid_t>(pod->proxyPid), SIGKILL);
+    QVERIFY(eventually(seconds(5), [&] { return !alive(pod->proxyPid); }));
     QCOMPARE(httpGet(addressOf("gate")),
              QByteArray("gateway 8080\n"));  // waits in the backlog of the inherited socket
   }
