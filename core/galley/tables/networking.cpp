@@ -17,7 +17,7 @@ message HTTPRoute
   route []HTTPRouteDestination # Weighted destinations.
   redirect HTTPRedirect # Answer with a redirect.
   directResponse HTTPDirectResponse # Answer without a destination.
-  delegate Delegate !delegates are not merged yet; this route answers 404 # Another VirtualService that holds the routes.
+  delegate Delegate # Another VirtualService that holds the routes.
   rewrite HTTPRewrite # Change path or host before forwarding.
   timeout duration # Of the whole request, retries included; default none.
   retries HTTPRetry # Default 2 retries on connection failures.
@@ -181,7 +181,7 @@ message Server
   port ServerPort required # The port.
   bind string !gateways listen on all host addresses that Varka opened # Listen address.
   hosts []string required # ns/host; VirtualServices bind where the hosts meet.
-  tls ServerTLSSettings !gateways do not terminate TLS yet; only httpsRedirect works # TLS of this server.
+  tls ServerTLSSettings ~certificates come from Secrets (credentialName); files, pins and revocation lists are not read # TLS of this server.
   defaultEndpoint string !not used by Istio either # Not used.
   name string # Name of the server.
 
@@ -235,7 +235,7 @@ message ServicePort
 message AlphaWorkloadSelector
   labels {}string # Labels to have.
 
-kind networking.istio.io WorkloadEntry v1,v1beta1,v1alpha3 !workload entries are not endpoints yet
+kind networking.istio.io WorkloadEntry v1,v1beta1,v1alpha3
   address string # IP, DNS name or unix:// path.
   ports {}uint # Port per port name.
   labels {}string # Labels.
@@ -297,7 +297,7 @@ message ProbeGrpc
 
 kind networking.istio.io Sidecar v1,v1beta1,v1alpha3
   workloadSelector AlphaWorkloadSelector # Pods this is for; default the namespace.
-  ingress []IstioIngressListener !inbound listeners come from Services only # Own inbound listeners.
+  ingress []IstioIngressListener ~listeners follow, limits and TLS of single listeners are not tried # Own inbound listeners.
   egress []IstioEgressListener # What the pods may see.
   inboundConnectionPool ConnectionPoolSettings !not applied to inbound traffic # Limits of inbound traffic.
   outboundTrafficPolicy OutboundTrafficPolicy # What happens to unknown destinations.
@@ -453,7 +453,7 @@ message PortTrafficPolicy
 
 message LoadBalancerSettings
   simple E(UNSPECIFIED|LEAST_CONN|RANDOM|PASSTHROUGH|ROUND_ROBIN|LEAST_REQUEST) oneof=lb # Algorithm; default LEAST_REQUEST.
-  consistentHash ConsistentHashLB oneof=lb !requests are balanced by LEAST_REQUEST # Same key, same endpoint.
+  consistentHash ConsistentHashLB oneof=lb # Same key, same endpoint.
   localityLbSetting LocalityLoadBalancerSetting !there is one locality # Prefer near endpoints.
   warmupDurationSecs duration !endpoints get full traffic at once # Slow start.
   warmup WarmupConfiguration !endpoints get full traffic at once # Slow start.
@@ -509,7 +509,7 @@ message ConnectionPoolSettings
 message TCPSettings
   maxConnections int # Limit.
   connectTimeout duration # Default 10s.
-  tcpKeepalive TcpKeepalive !the system's defaults are used # Keep-alive probes.
+  tcpKeepalive TcpKeepalive # Keep-alive probes.
   maxConnectionDuration duration !connections live on # Limit.
   idleTimeout duration # Limit.
 
@@ -535,8 +535,8 @@ message Http2KeepAlive
 
 message OutlierDetection
   consecutiveErrors int !deprecated; use consecutive5xxErrors # Deprecated.
-  splitExternalLocalOriginErrors bool !all errors count together # Count connection failures apart.
-  consecutiveLocalOriginFailures uint !all errors count together # Connection failures.
+  splitExternalLocalOriginErrors bool # Count connection failures apart.
+  consecutiveLocalOriginFailures uint # Connection failures.
   consecutiveGatewayErrors uint # 502, 503, 504 in a row.
   consecutive5xxErrors uint # 5xx in a row.
   interval duration # Between looks.

@@ -78,8 +78,9 @@ class ValidateTest : public QObject {
         "f.yaml:8:7 IST0106 spec.http[0].route[0].destination: spec.http[0].route[0] needs destination");
     row("rule", "  - redirect: {uri: /, redirectCode: 200}\n",
         "f.yaml:7:38 IST0106 spec.http[0].redirect.redirectCode: a redirect's code is from 300 to 399");
-    row("not emulated", "  - delegate: {name: b}\n",
-        "f.yaml:7:5 VARKA0001 spec.http[0].delegate: http[0].delegate is not emulated: ");
+    row("not emulated", "  - redirect: {prefixRewrite: /b}\n",
+        "f.yaml:7:27 VARKA0001 spec.http[0].redirect.prefixRewrite: http[0].redirect.prefixRewrite is not "
+        "emulated: ");
     row("never used", "  - redirect: {uri: /a}\n  - redirect: {uri: /b}\n",
         "f.yaml:8:5 IST0133 spec.http[1]: the rule #1 is never used");
   }
