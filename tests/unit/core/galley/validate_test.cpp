@@ -79,7 +79,7 @@ class ValidateTest : public QObject {
     row("rule", "  - redirect: {uri: /, redirectCode: 200}\n",
         "f.yaml:7:38 IST0106 spec.http[0].redirect.redirectCode: a redirect's code is from 300 to 399");
     row("not emulated", "  - redirect: {prefixRewrite: /b}\n",
-        "f.yaml:7:27 VARKA0001 spec.http[0].redirect.prefixRewrite: http[0].redirect.prefixRewrite is not "
+        "f.yaml:7:31 VARKA0001 spec.http[0].redirect.prefixRewrite: http[0].redirect.prefixRewrite is not "
         "emulated: ");
     row("never used", "  - redirect: {uri: /a}\n  - redirect: {uri: /b}\n",
         "f.yaml:8:5 IST0133 spec.http[1]: the rule #1 is never used");
