@@ -22,6 +22,8 @@ const mesh::RunningMesh* meshOfFolder(const std::vector<mesh::RunningMesh>& runn
   }
 }
 
+}  // namespace
+
 Result<std::string> runtimeDirectory(const Invocation& invocation) {
   if (invocation.has("project")) {
     mesh::MeshOptions options;
@@ -39,8 +41,6 @@ Result<std::string> runtimeDirectory(const Invocation& invocation) {
   for (const auto& each : running) list += "\n  -p " + each.project;
   return fail("several meshes are running; say which:" + list);
 }
-
-}  // namespace
 
 std::optional<api::ControlClient> connectMesh(const Invocation& invocation) {
   const auto directory = runtimeDirectory(invocation);

@@ -11,6 +11,9 @@
 
 namespace varka::app {
 
+/// The runtime directory of the mesh that is meant; whether it runs is not known yet.
+Result<std::string> runtimeDirectory(const Invocation& invocation);
+
 /// Connects to the mesh of -p, of this folder (or one above it), or the only one that runs. Complains and gives nothing
 /// when there is none; the exit code is then kNoMesh.
 std::optional<api::ControlClient> connectMesh(const Invocation& invocation);

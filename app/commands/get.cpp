@@ -60,7 +60,7 @@ int print(const json& found, const Invocation& invocation, bool single) {
     std::puts((single && items.size() == 1 ? items[0] : listOf(items)).dump(4).c_str());
   } else if (output == "yaml") {
     const auto& yaml = found["yaml"];
-    std::fputs((single && yaml.size() == 1 ? yaml[0].get<std::string>() : yamlList(yaml)).c_str(), stdout);
+    std::puts((single && yaml.size() == 1 ? yaml[0].get<std::string>() : yamlList(yaml)).c_str());
   } else if (output == "name") {
     for (const auto& name : found["names"]) std::puts(name.get<std::string>().c_str());
   } else if (output.empty() || output == "wide") {
@@ -115,7 +115,7 @@ int describe(const Invocation& invocation) {
   const auto found = client->call("get", {{"kind", kind}, {"name", name}, {"namespace", invocation.value("namespace", "default")}, {"wide", true}});
   if (!found) return complain(kFailed, found.error().message);
   if ((*found)["names"].empty()) return complain(kFailed, found->value("plural", kind) + " \"" + name + "\" not found");
-  std::fputs((*found)["yaml"][0].get<std::string>().c_str(), stdout);
+  std::puts((*found)["yaml"][0].get<std::string>().c_str());
 
   // What happened to it, as kubectl appends.
   std::vector<std::vector<std::string>> rows;

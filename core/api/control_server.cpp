@@ -31,6 +31,7 @@ Call::Write writerTo(QLocalSocket* socket) {
   return [guard = QPointer<QLocalSocket>(socket)](const std::string& text) {
     if (!guard || guard->state() != QLocalSocket::ConnectedState) return;
     guard->write(text.data(), static_cast<qint64>(text.size()));
+    guard->flush();  // the answer to `down` is the last thing this process says
     if (guard->bytesToWrite() > kMaxUnsent) guard->abort();
   };
 }

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from harness import MeshTest, eventually, http_get, istio_sample
 
-BLACK, RED, ANY = "text-black-500", "text-red-500", "glyphicon-star"
+BLACK, RED, ANY = "star text-black-500", "star text-red-500", "glyphicon glyphicon-star"  # markup, not the style sheet
 
 
 class Bookinfo(MeshTest):
