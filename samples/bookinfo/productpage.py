@@ -33,6 +33,7 @@ PRODUCT = {
 results = collections.Counter()
 results_lock = threading.Lock()
 
+# Served at /static/style.css, not inlined: the page names a star or its colour only where one is drawn.
 STYLE = """
 body{font-family:system-ui,sans-serif;margin:0;color:#1b1f27;background:#f6f7f9}
 nav{background:#1d4ed8;color:#fff;padding:12px 32px;display:flex;justify-content:space-between;align-items:center}
@@ -118,7 +119,7 @@ def page(title, body, user=None):
     login = (f'<span>{html.escape(user)} (<a href="/logout">sign out</a>)</span>' if user else
              '<form method="post" action="/login"><input name="username" placeholder="User name" aria-label="User name"> '
              '<input type="password" name="passwd" placeholder="Password" aria-label="Password"> <button>Sign in</button></form>')
-    return Reply(200, f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style></head>'
+    return Reply(200, f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><link rel="stylesheet" href="/static/style.css"></head>'
                       f'<body><nav><b>BookInfo Sample</b>{login}</nav>{body}</body></html>', "text/html; charset=utf-8")
 
 
