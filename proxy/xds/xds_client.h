@@ -36,7 +36,8 @@ class XdsClient final : public IoHandler {
 
   void start();
   [[nodiscard]] bool connected() const { return connected_; }
-  [[nodiscard]] bool ready() const { return builder_.ready(); }
+  /// The first configuration is warm. Stays true: later warming serves the previous version meanwhile.
+  [[nodiscard]] bool ready() const { return readyTold_; }
   [[nodiscard]] const ConfigBuilder& builder() const { return builder_; }
   /// The workload certificate of the moment, for /certs; empty before the first.
   [[nodiscard]] const std::string& certificateChain() const { return chainPem_; }
