@@ -48,7 +48,7 @@ class BrokenConfiguration(MeshTest):
         self.refused(ROUTE.replace("  http:\n", "  http:\n  - retrys: {attempts: 3}\n"), "retrys", ":8:", "spec.http[0]")
 
     def test_wrong_type_names_path_and_line(self):
-        self.refused(ROUTE.replace("{host: hello}", "{host: hello}\n      weight: lots"), "weight", ":11:")
+        self.refused(ROUTE.replace("{host: hello}", "{host: hello}\n      weight: lots"), "weight", ":10:")
 
     def test_broken_save_keeps_the_old_version_and_a_good_one_is_live_at_once(self):
         path = self.mesh.project / "istio" / "reviews.yaml"

@@ -38,8 +38,17 @@ def net_namespaces():
     return names
 
 
-def parent(pid):
-    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+def in_namespace_of(pid):
+    """All processes in the network namespace of this one."""
+    wanted, found = os.readlink(f"/proc/{pid}/ns/net"), []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if os.readlink(entry / "ns" / "net") == wanted:
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
 
 
 class Kill(MeshTest):
@@ -69,9 +78,8 @@ class Kill(MeshTest):
     def test_4_an_agent_is_replaced(self):
         pod = self.mesh.pods("ratings")[0]
         mine = net_namespaces()
-        agents = [pid for pid in processes_of(self.mesh)
-                  if os.readlink(f"/proc/{pid}/ns/net") == os.readlink(f"/proc/{pod['pid']}/ns/net") and pid != pod["pid"]]
-        self.assertTrue(agents, "the pod has an agent")
+        agents = [pid for pid in in_namespace_of(pod["pid"]) if pid != pod["pid"]]
+        self.assertEqual(1, len(agents), "the pod has one agent")
         os.kill(agents[0], signal.SIGKILL)
         eventually(lambda: self.mesh.pods("ratings")[0]["state"] == "ready" and self.mesh.pods("ratings")[0]["pid"] != pod["pid"], 5,
                    message="the pod is started anew")

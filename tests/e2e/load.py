@@ -69,6 +69,8 @@ class Load:
                 self.latencies.append(time.monotonic() - begun)
                 if reason:
                     self.failures.append((round(time.monotonic() - self.started, 3), reason))
+        if connection:
+            connection.close()
 
     def percentile(self, share):
         with self.lock:
