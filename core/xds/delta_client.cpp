@@ -31,7 +31,9 @@ void DeltaClient::setNames(std::string_view typeUrl, const std::set<std::string>
 
 void DeltaClient::resubscribe(std::string_view typeUrl, const std::string& name) {
   TypeState& type = state(typeUrl);
-  if (type.names.contains(name)) type.add.insert(name);
+  if (!type.names.contains(name)) return;
+  type.add.insert(name);
+  type.versions.erase(name);  // should the stream break before the answer, the next one must bring it too
 }
 
 void DeltaClient::streamOpened() {

@@ -8,19 +8,6 @@
 namespace varka::proxy {
 
 // --- recording -----------------------------------------------------------------------------------
-void LatencyHistogram::record(std::int64_t micros) {
-  const double millis = static_cast<double>(micros) / 1000.0;
-  const auto bound = std::lower_bound(std::begin(xds::kLatencyBoundsMs), std::end(xds::kLatencyBoundsMs), millis);
-  buckets_[static_cast<std::size_t>(bound - std::begin(xds::kLatencyBoundsMs))].add();
-  sum_.add(static_cast<std::uint64_t>(std::max<std::int64_t>(0, micros)));
-}
-
-std::array<std::uint64_t, LatencyHistogram::kBuckets> LatencyHistogram::counts() const {
-  std::array<std::uint64_t, kBuckets> values{};
-  for (std::size_t i = 0; i < kBuckets; ++i) values[i] = buckets_[i].value();
-  return values;
-}
-
 namespace {
 template <typename Stats>
 Counter* byClass(Stats& stats, int status, Counter Stats::*const (&classes)[5]) {

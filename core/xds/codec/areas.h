@@ -11,6 +11,7 @@ namespace varka::xds::codec {
   void write(Writer& writer, const T& value);
 #define VARKA_XDS_DEFINE(T)                                                    \
   bool read(Context& context, const Path& path, const Json& json, T& out) {    \
+    out = T{};                                                                 \
     return readFields(context, path, json, out, kFields<T>);                   \
   }                                                                            \
   void write(Writer& writer, const T& value) {                                 \

@@ -445,6 +445,7 @@ void writeFields(Writer& writer, const M& message, const Fields& fields) {
 
 template <Message T>
 bool read(Context& context, const Path& path, const Json& json, T& out) {
+  out = T{};  // not what the parent starts with: {} in the text means the message's own defaults
   return readFields(context, path, json, out, kFields<T>);
 }
 template <Message T>
