@@ -1,6 +1,7 @@
 // Delegation: a root rule names a VirtualService without hosts, whose rules replace it (trap 11).
 
 #include <algorithm>
+#include <optional>
 
 #include "core/pilot/model/build_rules.h"
 
@@ -37,6 +38,10 @@ bool compatible(const Value& root, const Value& child) {
     if (!root[key].isNull() && !child[key].isNull() && !(root[key] == child[key])) return false;
   }
   if (root["ignoreUriCase"].asBool() != child["ignoreUriCase"].asBool() && root.has("uri") && child.has("uri")) return false;
+  const auto& allowed = root["gateways"].items();
+  for (const Value& gateway : child["gateways"].items()) {
+    if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), gateway) == allowed.end()) return false;
+  }
   for (const auto& entry : root["sourceLabels"].entries()) {
     const Value& other = child["sourceLabels"][entry.key];
     if (!other.isNull() && !(other == entry.value)) return false;
@@ -61,7 +66,20 @@ Value mergedMatch(const Value& root, const Value& child) {
   if (root.has("name") && child.has("name")) {
     out.set("name", Value(root["name"].asString() + "-" + child["name"].asString()));
   }
-  if (root.has("gateways")) out.set("gateways", root["gateways"]);
+  return out;
+}
+
+// Nothing when one of the delegate's matches fits no match of the root: the whole rule is then left out.
+std::optional<Value> mergedMatches(const Value::List& roots, const Value::List& children) {
+  static const Value::List kEverything{Value::map()};
+  Value out = Value::list();
+  for (const Value& child : children.empty() ? kEverything : children) {
+    const std::size_t before = out.size();
+    for (const Value& root : roots) {
+      if (compatible(root, child)) out.append(mergedMatch(root, child));
+    }
+    if (out.size() == before) return std::nullopt;
+  }
   return out;
 }
 
@@ -79,15 +97,9 @@ std::vector<HttpRule> mergeDelegate(const HttpRule& root, const resource::Object
     if (!rootName.empty() && rule.has("name")) merged.value.set("name", Value(rootName + "-" + rule["name"].asString()));
     const auto& rootMatches = root.value["match"].items();
     if (!rootMatches.empty()) {
-      const auto& childMatches = rule["match"].items();
-      Value matches = Value::list();
-      for (const Value& childMatch : childMatches.empty() ? Value::List{Value::map()} : childMatches) {
-        for (const Value& rootMatch : rootMatches) {
-          if (compatible(rootMatch, childMatch)) matches.append(mergedMatch(rootMatch, childMatch));
-        }
-      }
-      if (matches.size() == 0) continue;
-      merged.value.set("match", matches);
+      const std::optional<Value> matches = mergedMatches(rootMatches, rule["match"].items());
+      if (!matches) continue;
+      merged.value.set("match", *matches);
     }
     out.push_back(std::move(merged));
   }

@@ -45,7 +45,7 @@ bool moreSpecific(std::string_view a, std::string_view b) {
   const bool wildA = isWildcard(a);
   const bool wildB = isWildcard(b);
   if (wildA != wildB) return wildB;
-  if (wildA && a.size() != b.size()) return a.size() > b.size();
+  if (a.size() != b.size()) return a.size() > b.size();
   return a < b;
 }
 
