@@ -64,7 +64,7 @@ std::map<std::string, Agnode_t*> addNodes(Agraph_t* graph, const LayoutRequest& 
     auto*& box = boxes[item.group];
     if (!box) {
       box = agsubg(graph, const_cast<char*>(("cluster_" + item.group).c_str()), 1);
-      set(box, "margin", "26");
+      set(box, "margin", "22");
     }
     agsubnode(box, node, 1);
   }
@@ -78,8 +78,10 @@ std::vector<Agedge_t*> addEdges(Agraph_t* graph, const LayoutRequest& request, c
     Agedge_t* edge = nullptr;
     if (from != nodes.end() && to != nodes.end()) {
       edge = agedge(graph, from->second, to->second, nullptr, 1);
-      set(edge, "tailport", "e");
-      set(edge, "headport", "w");
+      if (!wanted.freePorts) {
+        set(edge, "tailport", "e");
+        set(edge, "headport", "w");
+      }
       set(edge, "arrowhead", "none");
     }
     edges.push_back(edge);

@@ -15,6 +15,7 @@ struct LayoutNode {
 };
 struct LayoutEdge {
   std::string from, to;
+  bool freePorts = false;  // forced ports make loops where groups call each other
 };
 struct LayoutRequest {
   std::vector<LayoutNode> nodes;

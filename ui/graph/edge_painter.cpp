@@ -66,6 +66,8 @@ void paintEdge(QPainter& painter, const SceneEdge& edge, const Camera& camera, c
     painter.drawPath(path);
   }
   if (camera.scale >= 0.25) paintArrow(painter, camera.toScreen(edge.lut.back()), edge.direction(0.99), (6 + 1.1 * width) * std::clamp(camera.scale, 0.6, 1.2), color);
+  if (camera.scale >= 0.25 && edge.link.both)
+    paintArrow(painter, camera.toScreen(edge.lut.front()), -edge.direction(0.01), (6 + 1.1 * width) * std::clamp(camera.scale, 0.6, 1.2), color);
   painter.restore();
 }
 

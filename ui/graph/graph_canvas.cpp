@@ -108,12 +108,12 @@ void GraphCanvas::invalidate() {
 }
 
 bool GraphCanvas::isQuiet() const {
-  return scene_.nodes.size() > kQuietAbove;
+  return scene_.nodes.size() > kQuietAbove || (scene_.edges.size() > 25 && scene_.edges.size() > 2 * scene_.nodes.size());
 }
 
 /// Where the picture may be without lying under the bars of the page.
 QRectF GraphCanvas::freeArea() const {
-  return QRectF(rect()).adjusted(kFitMargin, 52 + 12, -kFitMargin, -kFitMargin);
+  return QRectF(rect()).adjusted(kFitMargin, 52 + 12, -kFitMargin, -kFitMargin - bottomInset_);
 }
 
 void GraphCanvas::fitAll() {
@@ -141,6 +141,12 @@ void GraphCanvas::cameraMoved() {
   userCamera_ = true;
   invalidate();
   Q_EMIT zoomChanged(camera_.scale);
+}
+
+void GraphCanvas::setBottomInset(double pixels) {
+  if (pixels == bottomInset_) return;
+  bottomInset_ = pixels;
+  if (!userCamera_) fitAll();
 }
 
 void GraphCanvas::relayout() {

@@ -36,6 +36,8 @@ class GraphCanvas : public QWidget {
   void zoomBy(double factor);
   void relayout();
   void unpinAll();
+  /// Keeps the picture above something that lies at the bottom.
+  void setBottomInset(double pixels);
   void setCollapsed(bool collapsed);
 
   [[nodiscard]] const Scene& scene() const { return scene_; }
@@ -102,6 +104,7 @@ class GraphCanvas : public QWidget {
   bool paused_ = false;
   std::set<std::string> found_;
   std::string selectedNode_, selectedEdge_;
+  double bottomInset_ = 0;
   int hoverNode_ = -1, hoverEdge_ = -1;
   Paths dimExcept_;
   bool dimming_ = false;

@@ -163,15 +163,21 @@ void GraphModel::rebuild(std::int64_t nowMs) {
     items_.push_back(std::move(group));
   }
   std::map<std::string, GraphLink> links;
+  std::map<std::string, int> directions;  // 1 forward, 2 backward
   for (const auto& [id, known] : edges_) {
     auto edge = known.edge;
     edge.from = itemOf(edge.from);
     edge.to = itemOf(edge.to);
     if (edge.from == edge.to) continue;
     const bool whole = edge.from == known.edge.from && edge.to == known.edge.to;
+    const bool backward = !whole && edge.to < edge.from;  // opposite edges of collapsed namespaces are one line
+    if (backward) std::swap(edge.from, edge.to);
     if (!whole) edge.id = edge.from + ">" + edge.to;
     const bool idle = nowMs - known.seenMs > kFadeMs || (edge.rps <= 0 && edge.bytesPerSecond <= 0 && edge.requests == 0);
-    const auto [at, fresh] = links.try_emplace(edge.id, GraphLink{edge, idle, 1});
+    const auto [at, fresh] = links.try_emplace(edge.id, GraphLink{edge, idle, false, 1});
+    auto& ways = directions[edge.id];
+    ways |= backward ? 2 : 1;
+    at->second.both = ways == 3;
     if (fresh) continue;
     mergeEdge(at->second.edge, edge);
     at->second.idle = at->second.idle && idle;

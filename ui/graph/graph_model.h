@@ -27,6 +27,7 @@ struct GraphItem {
 struct GraphLink {
   mesh::GraphEdge edge;  // from/to are GraphItem ids
   bool idle = false;     // known, but without traffic for a while: dotted
+  bool both = false;     // of a collapsed namespace: traffic in both directions
   std::uint64_t merged = 1;  // edges of the engine behind it
 };
 

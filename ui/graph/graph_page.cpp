@@ -181,6 +181,7 @@ void GraphPage::updateHint() {
   const bool quiet = !none && canvas_->scene().edges.empty();
   if (quiet) hintText_->setText(tr("No traffic yet. %1 services are ready.").arg(ready));
   hint_->setVisible(quiet);
+  canvas_->setBottomInset(quiet ? 64 : 0);
   place();
 }
 

@@ -40,7 +40,7 @@ void paintKind(QPainter& painter, const QRectF& box, const GraphItem& item, cons
   if (item.kind == "gateway") painter.drawPath(hexagon(box));
   else if (item.kind == "external" || item.kind == "outside") painter.drawEllipse(box);
   else painter.drawRoundedRect(box, box.width() * 0.22, box.width() * 0.22);
-  const double inner = box.width() * 0.75;
+  const double inner = box.width() * 0.88;
   paintIcon(painter, healthIcon(item.health), QRectF(box.center() - QPointF(inner / 2, inner / 2), QSizeF(inner, inner)), color);
 }
 
@@ -130,16 +130,24 @@ void paintCard(QPainter& painter, const QRectF& box, const GraphItem& item, cons
 
 void paintPill(QPainter& painter, const QRectF& node, const GraphItem& item, const NodeLook& look) {
   const auto color = healthColor(item.health);
-  const double height = std::min(26.0, node.height() - 2);
+  const bool twoLines = node.height() >= 31;  // from 50 % there is room for the numbers
+  const double height = twoLines ? node.height() : std::min(26.0, node.height() - 2);
   const QRectF box(node.left(), node.center().y() - height / 2, node.width(), height);
   paintFrame(painter, box, 6, item, look);
   paintHealthBar(painter, box, 6, color, 4);
   const double glyph = std::min(14.0, height - 6);
   const QRectF kind(box.left() + 8, box.center().y() - glyph / 2, glyph, glyph);
   paintKind(painter, kind, item, color);
+  const bool bad = item.health == Health::Failing || item.health == Health::Crashed;
+  const QRectF text(kind.right() + 5, box.top() + (twoLines ? 2 : 0), box.right() - kind.right() - 8, twoLines ? box.height() / 2 - 2 : box.height());
   painter.setPen(tokens().text);
+  painter.setFont(uiFont(11, twoLines ? QFont::Bold : QFont::Normal));
+  drawElided(painter, text, item.title, Qt::AlignLeft);
+  if (!twoLines) return;
   painter.setFont(uiFont(11));
-  drawElided(painter, QRectF(kind.right() + 5, box.top(), box.right() - kind.right() - 8, box.height()), item.title, Qt::AlignLeft);
+  painter.setPen(bad ? tokens().failing : tokens().secondary);
+  const auto numbers = !item.state.isEmpty() ? item.state : item.errorShare >= 0.001 ? QStringLiteral("%1 err").arg(percentText(item.errorShare)) : rateText(item.rps);
+  drawElided(painter, text.translated(0, text.height()), numbers, Qt::AlignLeft, Qt::ElideRight);
 }
 
 /// Shape carries the state too: ● healthy, ▲ degraded, ◆ failing, ◆ with a gap crashed, ■ stopped, ○ idle.

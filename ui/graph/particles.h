@@ -53,7 +53,7 @@ void Particles::add(const mesh::TrafficBatch& batch, std::int64_t nowMs, EdgeOf 
     const double share = std::min(1.0, kOneToOneRps / std::max(rateOf(edge), 0.001));
     double& fraction = skipped_[edge];
     fraction += share;
-    if (fraction < 1) continue;
+    if (fraction < 1 - 1e-9) continue;
     fraction -= 1;
     launch(row, edge, nowMs + delay);
   }

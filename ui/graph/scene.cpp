@@ -37,8 +37,22 @@ QPainterPath ownCurve(const QRectF& from, const QRectF& to) {
   return path;
 }
 
+/// Between a collapsed namespace and anything: dot chose where the line meets the box.
+QPainterPath freeCurve(const SceneNode& from, const SceneNode& to, const QPolygonF& spline) {
+  if (spline.size() >= 4) {
+    QPainterPath path(spline.first());
+    for (qsizetype i = 1; i + 2 < spline.size(); i += 3) path.cubicTo(spline[i], spline[i + 1], spline[i + 2]);
+    return path;
+  }
+  const bool forward = from.box.center().x() <= to.box.center().x();
+  QPainterPath path(QPointF(forward ? from.box.right() : from.box.left(), from.box.center().y()));
+  path.lineTo(QPointF(forward ? to.box.left() : to.box.right(), to.box.center().y()));
+  return path;
+}
+
 QPainterPath curveOf(const SceneNode& from, const SceneNode& to, const Placement& placement) {
   const auto spline = placement.spline(from.item.id, to.item.id);
+  if (from.item.kind == "group" || to.item.kind == "group") return freeCurve(from, to, spline);
   if (spline.size() < 4) return ownCurve(from.box, to.box);
   return fromSpline(spline, {from.box.right(), from.box.center().y()}, {to.box.left(), to.box.center().y()});
 }
@@ -108,8 +122,9 @@ LayoutRequest layoutRequest(const GraphModel& model) {
   LayoutRequest request;
   for (const auto& item : model.items())
     request.nodes.push_back({item.id, item.kind == "group" || item.kind == "external" ? std::string() : item.ns, sizeOf(item)});
-  for (const auto& link : model.links()) request.edges.push_back({link.edge.from, link.edge.to});
-  request.rankGap = model.items().size() > 60 ? 130 : model.items().size() > 12 ? 150 : 190;
+  for (const auto& link : model.links()) request.edges.push_back({link.edge.from, link.edge.to, link.edge.from.starts_with("group:") || link.edge.to.starts_with("group:")});
+  request.rankGap = model.items().size() > 12 ? 116 : 190;
+  request.nodeGap = model.items().size() > 12 ? 18 : 26;
   return request;
 }
 

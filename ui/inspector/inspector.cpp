@@ -20,9 +20,23 @@
 #include "ui/widgets/theme.h"
 
 namespace varka::ui {
+namespace {
+
+QString nodeTitle(const mesh::TrafficGraph& graph, const std::string& id) {
+  const auto node = std::find_if(graph.nodes.begin(), graph.nodes.end(), [&](const auto& n) { return n.id == id; });
+  return node == graph.nodes.end() ? qs(id.substr(id.find_last_of("/:") + 1)) : qs(node->title);
+}
+
+QString edgeTitle(const mesh::TrafficGraph& graph, const std::string& id) {
+  const auto edge = std::find_if(graph.edges.begin(), graph.edges.end(), [&](const auto& e) { return e.id == id; });
+  return edge == graph.edges.end() ? Inspector::tr("edge") : QStringLiteral("%1 → %2").arg(nodeTitle(graph, edge->from), nodeTitle(graph, edge->to));
+}
+
+}  // namespace
 
 Inspector::Inspector(const ViewContext& context, QWidget* parent) : QWidget(parent), context_(context) {
   setProperty("panel", "surface");
+  setAttribute(Qt::WA_StyledBackground);
   buildViews();
   wire();
   show({});
@@ -109,6 +123,11 @@ void Inspector::wire() {
   refresh->setInterval(1000);
   connect(refresh, &QTimer::timeout, this, &Inspector::refreshSummary);
   refresh->start();
+  connect(&context_.client, &MeshClient::viewChanged, this, [this](const mesh::MeshViewPtr& view) {
+    if (view->revision == shownRevision_) return;  // between two seconds only a new configuration is news
+    shownRevision_ = view->revision;
+    refreshSummary();
+  });
   connect(&context_.client, &MeshClient::projectChanged, this, [this] { show({}); });
 }
 
@@ -177,8 +196,9 @@ void Inspector::refreshSummary() {
   sparkTitle_->setVisible(spark);
   if (spark) sparkline_->setValues(node->history);
   summary_->show(summaryOf(item_));
+  if (item_.kind == Selection::Kind::Edge) return setTitle(tr("Inspector — %1").arg(edgeTitle(graph, id)));
   const auto name = spark ? qs(node->title) : item_.id.section(QLatin1Char(':'), -1).section(QLatin1Char('/'), -1);
-  setTitle(item_.kind == Selection::Kind::None ? tr("Inspector") : tr("Inspector — %1").arg(item_.kind == Selection::Kind::Edge ? tr("edge") : name));
+  setTitle(item_.kind == Selection::Kind::None ? tr("Inspector") : tr("Inspector — %1").arg(name));
 }
 
 void Inspector::followLink(const QString& link) {

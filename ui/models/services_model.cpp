@@ -27,7 +27,7 @@ QString portsText(const mesh::MeshView& view, const mesh::PodView& pod) {
 
 const char* const kTitles[] = {
     QT_TRANSLATE_NOOP("ServicesModel", "Service"), QT_TRANSLATE_NOOP("ServicesModel", "State"),
-    QT_TRANSLATE_NOOP("ServicesModel", "Version"), QT_TRANSLATE_NOOP("ServicesModel", "Ports"),
+    QT_TRANSLATE_NOOP("ServicesModel", "Ports"),
     QT_TRANSLATE_NOOP("ServicesModel", "Pid"),     QT_TRANSLATE_NOOP("ServicesModel", "Uptime"),
     QT_TRANSLATE_NOOP("ServicesModel", "Restarts"), QT_TRANSLATE_NOOP("ServicesModel", "CPU"),
     QT_TRANSLATE_NOOP("ServicesModel", "Memory"),  QT_TRANSLATE_NOOP("ServicesModel", "rps"),
@@ -195,9 +195,8 @@ QVariant ServicesModel::text(const PodRow& row, int column) const {
   const auto& pod = row.pod;
   const auto number = [](std::int64_t value) { return value > 0 ? QString::number(value) : QStringLiteral("–"); };
   switch (column) {
-    case Name: return qs(pod.app.empty() ? pod.workload : pod.app);
+    case Name: return qs(pod.app.empty() ? pod.workload : pod.version.empty() ? pod.app : pod.app + " " + pod.version);
     case State: return podStateText(pod);
-    case Version: return qs(pod.version);
     case Ports: return row.ports;
     case Pid: return number(pod.pid);
     case Uptime: return pod.startedMs > 0 && pod.pid > 0 ? ageText(QDateTime::currentMSecsSinceEpoch() - pod.startedMs) : QStringLiteral("–");

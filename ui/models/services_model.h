@@ -19,7 +19,7 @@ struct PodRow {
 class ServicesModel : public QAbstractItemModel {
   Q_OBJECT
  public:
-  enum Column { Name, State, Version, Ports, Pid, Uptime, Restarts, Cpu, Memory, Rate, Errors, LastEvent, ColumnCount };
+  enum Column { Name, State, Ports, Pid, Uptime, Restarts, Cpu, Memory, Rate, Errors, LastEvent, ColumnCount };
   enum Role { HealthRole = Qt::UserRole, SortRole };
 
   explicit ServicesModel(MeshClient& client, QObject* parent = nullptr);

@@ -36,10 +36,11 @@ class ServicesDelegate final : public QStyledItemDelegate {
     const auto health = index.siblingAtColumn(0).data(ServicesModel::HealthRole);
     if (!health.isValid()) return;
     const auto state = static_cast<mesh::Health>(health.toInt());
+    const bool process = option->text != QLatin1String("ready");  // a ready process with failing traffic is red in Errors only
     const bool bad = state == mesh::Health::Failing || state == mesh::Health::Crashed || state == mesh::Health::Degraded;
-    if (bad && (index.column() == ServicesModel::State || index.column() == ServicesModel::Errors))
+    if (bad && ((index.column() == ServicesModel::State && process) || (index.column() == ServicesModel::Errors && option->text != QLatin1String("0%"))))
       option->palette.setColor(QPalette::Text, healthColor(state));
-    else if (index.column() == ServicesModel::LastEvent || index.column() == ServicesModel::Version)
+    else if (index.column() == ServicesModel::LastEvent)
       option->palette.setColor(QPalette::Text, tokens().secondary);
     option->textElideMode = Qt::ElideMiddle;
   }
@@ -224,15 +225,14 @@ void ServicesPage::showSignals() {
 }
 
 void ServicesPage::fitColumns() {
-  static constexpr int kWidths[ServicesModel::ColumnCount] = {180, 190, 56, 64, 64, 76, 66, 52, 74, 60, 60, 0};
-  const int width = tree_->width();
-  tree_->setColumnHidden(ServicesModel::LastEvent, width < 1050);
+  static constexpr int kWidths[ServicesModel::ColumnCount] = {190, 190, 64, 64, 76, 66, 56, 78, 64, 64, 0};
+  const int width = this->width();  // the tree has not been given its new width yet
+  tree_->setColumnHidden(ServicesModel::LastEvent, width < 1100);
   tree_->setColumnHidden(ServicesModel::Restarts, width < 760);
-  tree_->setColumnHidden(ServicesModel::Version, width < 700);
   int used = 0;
   for (int column = 0; column < ServicesModel::ColumnCount; ++column)
     if (!tree_->isColumnHidden(column)) used += kWidths[column];
-  const int spare = tree_->isColumnHidden(ServicesModel::LastEvent) ? std::max(0, width - used - 12) : 0;
+  const int spare = tree_->isColumnHidden(ServicesModel::LastEvent) ? std::max(0, width - used - 14) : 0;
   for (int column = 0; column + 1 < ServicesModel::ColumnCount; ++column)
     tree_->setColumnWidth(column, kWidths[column] + (column == ServicesModel::Name || column == ServicesModel::State ? spare / 2 : 0));
 }

@@ -72,9 +72,9 @@ void TrafficTable::buildViews() {
   pages_ = tight(new QStackedLayout);
   pages_->addWidget(table_);
   pages_->addWidget(empty_);
-  auto* layout = tight(new QVBoxLayout(this));
-  layout->addLayout(bar);
-  layout->addLayout(pages_, 1);
+  column_ = tight(new QVBoxLayout(this));
+  column_->addLayout(bar);
+  column_->addLayout(pages_, 1);
 }
 
 void TrafficTable::wire() {
@@ -202,12 +202,16 @@ void TrafficTable::keyPressEvent(QKeyEvent* event) {
 void TrafficTable::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   fitColumns();
+  // Whole rows only: what does not fill one is left free at the bottom.
+  const int header = table_->horizontalHeader()->sizeHint().height();
+  const int rows = height() - (filter_->sizeHint().height() + 12) - header;
+  column_->setContentsMargins(0, 0, 0, rows > 24 ? rows % 24 : 0);
 }
 
 /// Fixed columns keep their width, the three texts share the rest; columns of least use go first when it is narrow.
 void TrafficTable::fitColumns() {
   static constexpr int kFixed[TrafficModel::ColumnCount] = {92, 0, 58, 0, 96, 0, 62, 44, 66, 84};
-  const int width = table_->width() - table_->verticalScrollBar()->sizeHint().width();
+  const int width = this->width() - table_->verticalScrollBar()->sizeHint().width();  // the table has not been given its new width yet
   table_->setColumnHidden(TrafficModel::Attempts, width < 900);
   table_->setColumnHidden(TrafficModel::Size, width < 760);
   table_->setColumnHidden(TrafficModel::Rule, width < 640);

@@ -10,6 +10,7 @@ class QLabel;
 class QPushButton;
 class QStackedLayout;
 class QTableView;
+class QVBoxLayout;
 
 namespace varka::ui {
 
@@ -50,8 +51,8 @@ class TrafficTable : public QWidget {
   QPushButton* errorsOnly_ = nullptr;
   QPushButton* newRows_ = nullptr;
   EmptyState* empty_ = nullptr;
-  QWidget* tablePane_ = nullptr;
   QStackedLayout* pages_ = nullptr;
+  QVBoxLayout* column_ = nullptr;
   int unseen_ = 0;
   bool sticky_ = true;
   bool following_ = false;

@@ -31,6 +31,7 @@ QToolButton* makeIconButton(const char* name, const QString& tip, QWidget* paren
   button->setIconSize(QSize(18, 18));
   button->setToolTip(tip);
   button->setAccessibleName(tip);
+  button->setProperty("iconOnly", true);
   button->setAutoRaise(true);
   return button;
 }
@@ -40,6 +41,7 @@ QToolButton* makeActionButton(QAction* action, QWidget* parent, bool withText) {
   button->setDefaultAction(action);
   button->setIconSize(QSize(18, 18));
   button->setAutoRaise(true);
+  button->setProperty("iconOnly", !withText);
   button->setToolButtonStyle(withText ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
   button->setAccessibleName(action->text());
   return button;
@@ -81,17 +83,19 @@ void ElidedLabel::setText(const QString& text) {
 }
 
 QSize ElidedLabel::sizeHint() const {
-  return {fontMetrics().horizontalAdvance(text_) + 2, fontMetrics().height() + 4};
+  const auto margins = contentsMargins();
+  return {fontMetrics().horizontalAdvance(text_) + 2 + margins.left() + margins.right(), fontMetrics().height() + 4};
 }
 
 QSize ElidedLabel::minimumSizeHint() const {
-  return {std::min(sizeHint().width(), 48), sizeHint().height()};
+  return {std::min(sizeHint().width(), 32), sizeHint().height()};
 }
 
 void ElidedLabel::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.setPen(color_());
-  painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter, fontMetrics().elidedText(text_, mode_, width()));
+  const auto box = contentsRect();
+  painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter, fontMetrics().elidedText(text_, mode_, box.width()));
 }
 
 Pill::Pill(QWidget* parent) : QWidget(parent) {

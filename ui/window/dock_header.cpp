@@ -17,6 +17,7 @@ DockHeader::DockHeader(const QString& title, QWidget* parent) : QWidget(parent),
   title_->setText(title);
   layout->addWidget(title_, 1);
   auto* close = makeIconButton("close", tr("Hide this pane"), this);
+  close_ = close;
   close->setIconSize(QSize(14, 14));
   close->setFixedSize(24, 24);
   layout->addWidget(close);
@@ -25,6 +26,11 @@ DockHeader::DockHeader(const QString& title, QWidget* parent) : QWidget(parent),
 
 void DockHeader::setTitle(const QString& title) {
   title_->setText(title);
+}
+
+void DockHeader::setCompact(bool compact) {
+  title_->setVisible(!compact);
+  close_->setVisible(!compact);
 }
 
 void DockHeader::addButton(QWidget* button) {

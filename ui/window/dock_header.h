@@ -12,6 +12,8 @@ class DockHeader : public QWidget {
  public:
   DockHeader(const QString& title, QWidget* parent);
   void setTitle(const QString& title);
+  /// A strip without title and button, for a dock of 44 px.
+  void setCompact(bool compact);
   /// Puts a small button before the close button.
   void addButton(QWidget* button);
 
@@ -23,6 +25,7 @@ class DockHeader : public QWidget {
 
  private:
   ElidedLabel* title_;
+  QWidget* close_;
 };
 
 }  // namespace varka::ui

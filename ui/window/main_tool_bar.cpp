@@ -49,10 +49,10 @@ void MainToolBar::buildViews() {
 
   workspace_ = new ElidedLabel(this, Qt::ElideRight);
   workspace_->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
-  workspace_->setContentsMargins(8, 0, 8, 0);
+  workspace_->setContentsMargins(12, 0, 12, 0);
   addWidget(workspace_);
   sync_ = new Pill(this);
-  addWidget(sync_);
+  syncAction_ = addWidget(sync_);
 
   auto* spring = new QWidget(this);
   spring->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
@@ -94,7 +94,7 @@ void MainToolBar::update() {
   const auto view = client_.view();
   const bool open = client_.hasProject();
   for (auto* action : {startAll_, stopAll_, load_}) action->setEnabled(open);
-  sync_->setVisible(open);
+  syncAction_->setVisible(open);
   if (!open) {
     workspace_->setText(tr("No project"));
     return;

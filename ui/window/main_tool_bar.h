@@ -43,6 +43,7 @@ class MainToolBar : public QToolBar {
   QAction* theme_ = nullptr;
   ElidedLabel* workspace_ = nullptr;
   Pill* sync_ = nullptr;
+  QAction* syncAction_ = nullptr;  // what shows and hides a widget of a toolbar
   QPushButton* command_ = nullptr;
   QToolButton* loadButton_ = nullptr;
   double loadRps_ = 0;

@@ -2,6 +2,7 @@
 
 #include <QCloseEvent>
 #include <QDockWidget>
+#include <QLayout>
 #include <QMenu>
 #include <QShortcut>
 #include <QStackedWidget>
@@ -50,6 +51,7 @@ void MainWindow::buildViews() {
   railBar->addWidget(rail_);
   rail_->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
   addToolBar(Qt::LeftToolBarArea, railBar);
+  railBar->layout()->setContentsMargins(0, 0, 0, 0);
 
   firstRun_ = new FirstRunPage(client_, this);
   stack_ = new QStackedWidget(this);
@@ -111,7 +113,10 @@ void MainWindow::buildActions() {
     bottomHolder_->setVisible(bottomWanted_);
   });
   addShortcut(QKeySequence(QStringLiteral("Ctrl+I")), [this] { inspectorHolder_->setVisible(!inspectorHolder_->isVisible()); });
-  addShortcut(QKeySequence(QStringLiteral("Ctrl+B")), [this] { servicesHolder_->setVisible(!servicesHolder_->isVisible()); });
+  addShortcut(QKeySequence(QStringLiteral("Ctrl+B")), [this] {
+    servicesWanted_ = !servicesHolder_->isVisible();
+    servicesHolder_->setVisible(servicesWanted_);
+  });
   const auto count = std::min<std::size_t>(viewEntries().size(), 10);
   for (std::size_t i = 0; i < count; ++i)
     addShortcut(QKeySequence(QStringLiteral("Ctrl+%1").arg((i + 1) % 10)), [this, i] { showViewAt(static_cast<int>(i)); });
@@ -147,10 +152,9 @@ void MainWindow::wire() {
 void MainWindow::followProject() {
   const bool open = client_.hasProject() && client_.startError().isEmpty();
   centre_->setCurrentWidget(open ? static_cast<QWidget*>(stack_) : firstRun_);
-  for (auto* dock : {servicesHolder_, inspectorHolder_}) dock->setVisible(open);
+  for (auto* dock : {servicesHolder_, inspectorHolder_, bottomHolder_}) dock->setVisible(open);
   rail_->setEnabled(open);
-  bottomHolder_->setVisible(open && bottomWanted_);
-  if (open && !currentView()) showView(QStringLiteral("graph"));
+  if (open) showView(currentView() ? currentViewId() : QStringLiteral("graph"));
   updateTitle();
 }
 
@@ -177,10 +181,13 @@ void MainWindow::showViewAt(int index) {
   }
   stack_->setCurrentIndex(index);
   rail_->setCurrent(index);
-  // The views that are themselves a full-height table of the same rows need no second one below.
+  // A view that is itself a full-height table of the same rows needs no second one beside or below it.
   const auto id = currentViewId();
-  const bool own = id == QLatin1String("traffic") || id == QLatin1String("logs") || id == QLatin1String("services");
-  if (client_.hasProject() && client_.startError().isEmpty()) bottomHolder_->setVisible(bottomWanted_ && !own);
+  const bool below = id == QLatin1String("graph") || id == QLatin1String("routes");
+  if (client_.hasProject() && client_.startError().isEmpty()) {
+    bottomHolder_->setVisible(bottomWanted_ && below);
+    servicesHolder_->setVisible(servicesWanted_ && id != QLatin1String("services"));
+  }
   view->activated();
   view->setFocus();
 }
@@ -202,7 +209,7 @@ void MainWindow::adaptToWidth() {
   const bool compact = width() < kCompactBelow;
   if (compact != servicesDock_->isCompact()) {
     servicesDock_->setCompact(compact);
-    servicesHolder_->titleBarWidget()->setVisible(!compact);
+    static_cast<DockHeader*>(servicesHolder_->titleBarWidget())->setCompact(compact);
     toolBar_->setNarrow(compact);
   }
   servicesDock_->setFixedWidth(compact ? kServicesCompact : QWIDGETSIZE_MAX);

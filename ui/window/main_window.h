@@ -75,7 +75,7 @@ class MainWindow : public QMainWindow {
   Inspector* inspector_ = nullptr;
   CommandPalette* palette_ = nullptr;
   std::vector<View*> views_;  // created when first shown, else null
-  bool bottomWanted_ = true;
+  bool bottomWanted_ = true, servicesWanted_ = true;
 };
 
 }  // namespace varka::ui

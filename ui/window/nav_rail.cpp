@@ -33,7 +33,7 @@ void RailButton::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
   const QRectF ground(6, 3, width() - 12, height() - 6);
-  if (isChecked() || underMouse()) {
+  if (isEnabled() && (isChecked() || underMouse())) {
     painter.setPen(Qt::NoPen);
     painter.setBrush(isChecked() ? t.accentTint : t.raised);
     painter.drawRoundedRect(ground, 6, 6);
@@ -48,10 +48,10 @@ void RailButton::paintEvent(QPaintEvent*) {
     painter.setBrush(Qt::NoBrush);
     painter.drawRoundedRect(ground.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
   }
-  const auto color = isChecked() ? t.accent : t.secondary;
+  const auto color = !isEnabled() ? t.idle : isChecked() ? t.accent : t.secondary;
   paintIcon(painter, icon_, QRectF((width() - 20) / 2.0, 8, 20, 20), color);
   painter.setFont(uiFont(11));
-  painter.setPen(isChecked() ? t.accent : t.text);
+  painter.setPen(!isEnabled() ? t.idle : isChecked() ? t.accent : t.text);
   painter.drawText(QRectF(2, 30, width() - 4, 16), Qt::AlignCenter, text());
   if (dot_) {
     painter.setPen(Qt::NoPen);

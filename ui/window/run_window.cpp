@@ -19,6 +19,7 @@ void chooseTheme(const WindowOptions& options) {
   auto name = QString::fromStdString(options.theme);
   if (name.isEmpty() && options.screenshotFile.empty()) name = QSettings().value(QStringLiteral("theme")).toString();
   if (name.isEmpty() && !options.screenshotFile.empty()) name = QStringLiteral("light");
+  name = name.section(u',', 0, 0);
   Theme::instance().setMode(themeModeFromName(name));
 }
 
@@ -43,7 +44,7 @@ int runWindow(int& argc, char** argv, const WindowOptions& options) {
   MeshThread client(options.mesh);
   MainWindow window(client);
   window.resize(options.width, options.height);
-  if (!options.view.empty()) window.showView(QString::fromStdString(options.view));
+  if (!options.view.empty()) window.showView(QString::fromStdString(options.view).section(u',', 0, 0));
   if (options.sampleLoadRps > 0) client.setSampleLoad(options.sampleLoadRps, {});
   QObject::connect(&window, &MainWindow::closing, &app, [&client] { stopAndQuit(client); });
   window.show();

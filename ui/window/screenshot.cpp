@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "ui/models/traffic_model.h"
+#include "ui/widgets/theme.h"
 #include "ui/window/main_window.h"
 
 namespace varka::ui {
@@ -13,11 +14,16 @@ namespace {
 constexpr int kPollMs = 100;
 constexpr int kDeadlineMs = 30'000;
 constexpr std::size_t kEnoughRows = 40;
+constexpr int kMomentMs = 600;
+constexpr int kStopDeadlineMs = 12'000;
 constexpr int kSettledTicks = 20;  // two seconds of steady state: numbers, particles and fades have come
 }  // namespace
 
 Screenshot::Screenshot(MeshClient& client, MainWindow& window, const WindowOptions& options)
     : client_(client), window_(window), options_(options) {
+  for (const auto& view : QString::fromStdString(options.view.empty() ? "graph" : options.view).split(u','))
+    for (const auto& theme : QString::fromStdString(options.theme.empty() ? "light" : options.theme).split(u','))
+      shots_.push_back({view, theme, QString::fromStdString(options.screenshotFile).replace("%v", view).replace("%t", theme)});
   if (options.sampleLoadRps <= 0 && !options.mesh.project.empty()) client.setSampleLoad(5, {});
   connect(&poll_, &QTimer::timeout, this, &Screenshot::check);
   poll_.start(kPollMs);
@@ -40,7 +46,7 @@ void Screenshot::check() {
   if (late) std::fprintf(stderr, "varka: the mesh was not quiet after 30 s; the picture shows it as it is\n");
   poll_.stop();
   select();
-  QTimer::singleShot(600, this, &Screenshot::take);  // two animation frames and the inspector's second
+  show(0);
 }
 
 /// The wanted request; else the newest error; else the newest with the longest decision list.
@@ -62,11 +68,26 @@ bool Screenshot::select() {
   return true;
 }
 
-void Screenshot::take() {
-  const bool saved = window_.grab().save(QString::fromStdString(options_.screenshotFile), "PNG");
-  if (!saved) std::fprintf(stderr, "varka: cannot write %s\n", options_.screenshotFile.c_str());
-  connect(&client_, &MeshClient::stopped, qApp, [saved] { QApplication::exit(saved ? 0 : 1); });
-  QTimer::singleShot(12'000, qApp, [saved] { QApplication::exit(saved ? 0 : 1); });
+void Screenshot::show(std::size_t shot) {
+  Theme::instance().setMode(themeModeFromName(shots_[shot].theme));
+  window_.showView(shots_[shot].view);
+  // Two animation frames and the inspector's second: a picture shows a moment, there is no condition to wait for.
+  QTimer::singleShot(kMomentMs, this, [this, shot] { take(shot); });
+}
+
+void Screenshot::take(std::size_t shot) {
+  if (!window_.grab().save(shots_[shot].file, "PNG")) {
+    std::fprintf(stderr, "varka: cannot write %s\n", qPrintable(shots_[shot].file));
+    saved_ = false;
+  }
+  if (shot + 1 < shots_.size()) return show(shot + 1);
+  finish();
+}
+
+void Screenshot::finish() {
+  const int code = saved_ ? 0 : 1;
+  connect(&client_, &MeshClient::stopped, qApp, [code] { QApplication::exit(code); });
+  QTimer::singleShot(kStopDeadlineMs, qApp, [code] { QApplication::exit(code); });
   client_.stop();
 }
 
