@@ -47,7 +47,6 @@ void setMetadata(const Service& service, const Subset* subset, const Destination
                               : metadataFor(*rule->object);
   } else {
     cluster.metadata = metadataFor(*service.object);
-    cluster.metadata.filterMetadata["istio"].erase("config");
   }
   xds::Struct& istio = cluster.metadata.filterMetadata["istio"];
   istio["services"] = xds::List{xds::Struct{{"host", service.host}, {"name", service.name}, {"namespace", service.ns}}};

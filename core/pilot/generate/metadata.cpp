@@ -39,7 +39,9 @@ std::string ruleText(int index, std::string_view name) {
 
 xds::Metadata metadataFor(const resource::Object& object, const Mark& mark, std::string rule) {
   xds::Metadata out;
-  out.filterMetadata["istio"]["config"] = istioConfigPath(object);
+  // Istio names only rules there; istioctl shows them as the VIRTUAL SERVICE of a route.
+  const bool rulesKind = object.kind != "Service" && object.kind != "ServiceEntry";
+  if (rulesKind) out.filterMetadata["istio"]["config"] = istioConfigPath(object);
   xds::Struct& ours = out.filterMetadata["varka"];
   ours["object"] = objectText(object);
   if (std::string source = sourceText(object, mark); !source.empty()) ours["source"] = std::move(source);

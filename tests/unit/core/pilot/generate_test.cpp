@@ -106,6 +106,13 @@ class GenerateTest : public QObject {
              std::string_view("/apis/networking.istio.io/v1/namespaces/default/virtual-service/reviews"));
   }
 
+  void defaultRoutesNameNoRule() {
+    const Generated made = Mesh(kReviews, reviewsPods()).generate(sidecar());
+    const xds::Metadata& metadata = routesOf(made).front().metadata;
+    QCOMPARE(metadata.object(), std::string_view("Service default/reviews"));
+    QVERIFY(metadata.text("istio", "config").empty());
+  }
+
   void matchesTranslate() {
     const Generated made = withRule(R"(  - match:
     - uri: {prefix: /a}
