@@ -91,7 +91,7 @@ void SecurityPage::buildViews() {
   bottom->addWidget(buildObserved());
   bottom->addWidget(buildPolicies());
   bottom->setChildrenCollapsible(false);
-  bottom->setSizes({300, 340, 300});
+  bottom->setSizes({300, 320, 340});
   auto* split = new QSplitter(Qt::Vertical, this);
   split->addWidget(buildCertificates());
   split->addWidget(bottom);
@@ -171,7 +171,7 @@ QWidget* SecurityPage::buildObserved() {
   observed_ = makeList({tr("Caller → callee"), tr("Wire")}, tr("Mutual TLS as observed"), this);
   observed_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
   observed_->header()->setStretchLastSection(false);
-  observed_->setColumnWidth(1, 130);
+  observed_->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
   return titled(tr("On the wire"), observed_, this);
 }
 
@@ -179,8 +179,8 @@ QWidget* SecurityPage::buildPolicies() {
   policies_ = makeList({tr("Policy"), tr("Mode"), tr("Place")}, tr("Authentication policies"), this);
   policies_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
   policies_->header()->setStretchLastSection(false);
-  policies_->setColumnWidth(1, 90);
-  policies_->setColumnWidth(2, 110);
+  policies_->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
+  policies_->header()->setSectionResizeMode(2, QHeaderView::ResizeToContents);
   return titled(tr("Policies"), policies_, this);
 }
 
@@ -236,14 +236,14 @@ void SecurityPage::refresh() {
     item->setData(0, Qt::UserRole, qs(object->origin.text()));
   }
   if (policies_->topLevelItemCount() == 0)
-    new QTreeWidgetItem(policies_, {tr("none written: both are taken"), tr("PERMISSIVE"), QString()});
+    new QTreeWidgetItem(policies_, {tr("none written"), tr("PERMISSIVE"), QString()});
   showDetails();
 }
 
 void SecurityPage::refreshObserved() {
   const auto graph = context_.client.graph();
   std::map<std::string, QString> titles;
-  for (const auto& node : graph->nodes) titles[node.id] = qs(node.title + (node.version.empty() ? "" : " " + node.version));
+  for (const auto& node : graph->nodes) titles[node.id] = qs(node.title);
   const QSignalBlocker quiet(observed_);
   observed_->clear();
   for (const auto& edge : graph->edges) {
