@@ -249,7 +249,7 @@ void RouterFilter::noteUpstream(const UpstreamInfo& info) {
   StreamState& state = host_.state();
   reused_ = info.reused;
   state.connectUs = info.connectUs;
-  state.upstreamLocalAddress = info.local.text();
+  state.upstreamLocalAddress = info.local;
   if (info.tls) {
     state.upstreamTlsVersion = info.tls->version;
     state.upstreamPeerUri = info.tls->peer.identity();

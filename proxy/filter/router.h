@@ -11,12 +11,13 @@
 #include "proxy/filter/filter.h"
 #include "proxy/filter/retry.h"
 #include "proxy/net/event_loop.h"
+#include "proxy/net/recycled.h"
 
 namespace varka::proxy {
 
 class MirrorRequest;
 
-class RouterFilter final : public HttpFilter, public UpstreamEvents {
+class RouterFilter final : public HttpFilter, public UpstreamEvents, public Recycled<RouterFilter> {
  public:
   static constexpr std::size_t kReplayLimit = 64 * 1024;  // of the request's body, for another attempt
 

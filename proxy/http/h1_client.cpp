@@ -37,7 +37,7 @@ bool H1Client::stillOpen() const {
 
 UpstreamInfo H1Client::info() const {
   UpstreamInfo result;
-  result.local = connection_->local();
+  result.local = localText_;
   if (connection_->transform()) result.tls = &static_cast<const TlsTransform*>(connection_->transform())->info();
   result.reused = reused_;
   if (!reused_)
@@ -101,6 +101,7 @@ void H1Client::close() {
 
 void H1Client::onReady() {
   ready_ = true;
+  localText_ = connection_->local().text();
   owner_.onClientReady(*this);
 }
 

@@ -73,6 +73,7 @@ class H1Client final : public ConnectionEvents, public H1Events, public Upstream
 
   std::unique_ptr<Connection> connection_;
   H1ClientOwner& owner_;
+  std::string localText_;
   UpstreamEvents* events_ = nullptr;
   H1Parser parser_;
   bool ready_ = false, gone_ = false, reused_ = false;

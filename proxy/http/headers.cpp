@@ -14,13 +14,49 @@ std::string_view protocolName(Protocol protocol) {
   return "";
 }
 
-char* Arena::room(std::size_t size) {
-  if (blocks_.empty() || blocks_.back().size - used_ < size) {
+namespace {
+
+/// Standard blocks of this thread that wait for the next message; the allocator is slow at sizes like theirs.
+std::vector<std::unique_ptr<char[]>>& spareBlocks() {
+  static thread_local std::vector<std::unique_ptr<char[]>> spare;
+  return spare;
+}
+constexpr std::size_t kMostSpare = 32;
+
+}  // namespace
+
+Arena::~Arena() {
+  release();
+}
+
+Arena& Arena::operator=(Arena&& other) noexcept {
+  release();
+  blocks_ = std::move(other.blocks_);
+  used_ = other.used_;
+  return *this;
+}
+
+void Arena::release() {
+  for (Block& block : blocks_)
+    if (block.size == kBlock && spareBlocks().size() < kMostSpare) spareBlocks().push_back(std::move(block.bytes));
+  blocks_.clear();
+}
+
+void Arena::addBlock(std::size_t size) {
+  auto& spare = spareBlocks();
+  if (size <= kBlock && !spare.empty()) {
+    blocks_.push_back({std::move(spare.back()), kBlock});
+    spare.pop_back();
+  } else {
     const std::size_t block = std::max(size, kBlock);
     // Not make_unique: the bytes need no zeroing.
     blocks_.push_back({std::unique_ptr<char[]>(new char[block]), block});
-    used_ = 0;
   }
+  used_ = 0;
+}
+
+char* Arena::room(std::size_t size) {
+  if (blocks_.empty() || blocks_.back().size - used_ < size) addBlock(size);
   char* at = blocks_.back().bytes.get() + used_;
   used_ += size;
   return at;
@@ -41,8 +77,7 @@ std::string_view Arena::concat(std::string_view a, std::string_view b) {
 }
 
 void Arena::clear() {
-  if (blocks_.size() > 1) blocks_.resize(1);
-  if (!blocks_.empty() && blocks_[0].size > kBlock) blocks_.clear();
+  release();
   used_ = 0;
 }
 

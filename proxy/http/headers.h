@@ -14,9 +14,14 @@ namespace varka::proxy {
 enum class Protocol : std::uint8_t { Http10, Http11, Http2 };
 std::string_view protocolName(Protocol protocol);  // "HTTP/1.1"
 
-/// Bytes that stay where they are until clear(). The first block is kept for the next message.
+/// Bytes that stay where they are until clear(). Blocks come from, and go back to, a small stock of the thread.
 class Arena {
  public:
+  Arena() = default;
+  ~Arena();
+  Arena(Arena&& other) noexcept : blocks_(std::move(other.blocks_)), used_(other.used_) {}
+  Arena& operator=(Arena&& other) noexcept;
+
   /// Uninitialised room for `size` bytes.
   char* room(std::size_t size);
   std::string_view copy(std::string_view text);
@@ -29,6 +34,9 @@ class Arena {
     std::unique_ptr<char[]> bytes;
     std::size_t size = 0;
   };
+  void addBlock(std::size_t size);
+  void release();
+
   std::vector<Block> blocks_;
   std::size_t used_ = 0;  // in the last block
 };

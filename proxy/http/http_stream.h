@@ -8,10 +8,14 @@
 
 #include "proxy/http/downstream.h"
 #include "proxy/http/http_config.h"
+#include "proxy/net/recycled.h"
 
 namespace varka::proxy {
 
-class HttpStream final : public RequestEvents, public FilterHost, public Deferred {
+class HttpStream final : public RequestEvents,
+                         public FilterHost,
+                         public Deferred,
+                         public Recycled<HttpStream> {
  public:
   static constexpr std::size_t kHeldBody = 64 * 1024;
 

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "proxy/http/headers.h"
-#include "proxy/net/address.h"
 
 namespace varka::proxy {
 
@@ -25,7 +24,7 @@ enum class UpstreamReset {
 std::string_view resetText(UpstreamReset reason);
 
 struct UpstreamInfo {
-  Address local;
+  std::string_view local;        // "ip:port" on our side
   const TlsInfo* tls = nullptr;  // null = plain; valid as long as the stream
   bool reused = false;
   std::int64_t connectUs = -1;   // -1 = pooled

@@ -122,6 +122,8 @@ Result<void> Proxy::readBootstrap() {
 
 Result<void> Proxy::prepareSockets() {
   for (const auto& [port, fd] : options_.listenFds) sockets_.inherit(port, UniqueFd(fd));
+  // A proxy of a mesh shares the host's network with others and takes nothing but what it is given.
+  if (!options_.listenFds.empty() || !options_.podIp.empty()) sockets_.setOwnSockets(false);
   if (options_.captureFd < 0) return {};
   capture_ = std::make_unique<CaptureChannel>(loop_, UniqueFd(options_.captureFd));
   auto listeners = capture_->fetchListeners();
@@ -130,7 +132,6 @@ Result<void> Proxy::prepareSockets() {
   if (auto& out = (*listeners)["out4"]) sockets_.inherit(15001, std::move(out));
   dnsUdp_ = std::move((*listeners)["dns4u"]);
   dnsTcp_ = std::move((*listeners)["dns4t"]);
-  sockets_.setOwnSockets(false);
   capture_->start();
   return {};
 }
