@@ -66,7 +66,8 @@ pilot::ProxyNode proxyNode(const launcher::PodStatus& pod) {
   node.labels = pod.labels;
   node.serviceAccount = pod.serviceAccount;
   node.workload = pod.workload;
-  node.interception = pod.captureMode == "namespace" ? pilot::Interception::Redirect : pilot::Interception::None;
+  // Also without namespaces: the virtual listeners serve the hop, and nothing may bind ports of the shared host.
+  node.interception = pilot::Interception::Redirect;
   return node;
 }
 

@@ -5,6 +5,7 @@
 #include <QTemporaryDir>
 #include <atomic>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "core/api/control_client.h"
