@@ -296,8 +296,8 @@ void SyntheticClient::publishAll(int tick, std::size_t requests) {
   setGraph(std::move(traffic));
   Q_EMIT this->traffic(batch);
   Q_EMIT logLines(std::make_shared<const std::vector<mesh::LogLine>>(std::move(lines)));
-  Q_EMIT event({now, "process", "info", "reviews-v1", "ready after 812 ms", {}});
-  Q_EMIT event({now, "process", "error", "payment-v1", "exited with 139 (SIGSEGV), restart in 4 s", {}});
+  Q_EMIT event({now, "process", "info", "Pod shop/frontend-v1-7d4b9c1", "ready after 812 ms", {}});
+  Q_EMIT event({now, "process", "error", "Pod shop/payment-v1-7d4b9c4", "exited with 139 (SIGSEGV), restart in 4 s", {}});
 }
 
 void SyntheticClient::open(const QString& project) {

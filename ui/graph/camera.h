@@ -33,8 +33,10 @@ struct Camera {
 
 /// What a node is drawn as.
 enum class NodeForm { Card, Pill, Dot };
+/// Three lines of 11 px fit into a card from here on.
+inline constexpr double kCardFrom = 0.62;
 inline NodeForm formAt(double scale) {
-  return scale >= 0.75 - 1e-9 ? NodeForm::Card : scale >= 0.40 - 1e-9 ? NodeForm::Pill : NodeForm::Dot;
+  return scale >= kCardFrom ? NodeForm::Card : scale >= 0.40 - 1e-9 ? NodeForm::Pill : NodeForm::Dot;
 }
 
 }  // namespace varka::ui

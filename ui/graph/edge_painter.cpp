@@ -39,7 +39,7 @@ QColor edgeColor(const GraphLink& link) {
 
 void paintEdge(QPainter& painter, const SceneEdge& edge, const Camera& camera, const EdgeLook& look) {
   const auto& t = tokens();
-  auto color = look.selected ? t.accent : edgeColor(edge.link);
+  auto color = edgeColor(edge.link);
   const bool exception = edge.link.edge.errorShare >= 0.001;
   double width = edge.width * std::clamp(camera.scale, 0.7, 1.3) + (look.selected ? 2 : look.hovered ? 1 : 0);
   painter.save();
@@ -59,6 +59,12 @@ void paintEdge(QPainter& painter, const SceneEdge& edge, const Camera& camera, c
     painter.drawPath(path);
   }
   painter.setBrush(Qt::NoBrush);
+  if (look.selected) {  // an outline: the edge keeps the colour that says how it is
+    painter.setPen(QPen(t.accent, width + 5, Qt::SolidLine, Qt::FlatCap));
+    painter.drawPath(path);
+    painter.setPen(QPen(t.ground, width + 2, Qt::SolidLine, Qt::FlatCap));
+    painter.drawPath(path);
+  }
   painter.setPen(penOf(edge, color, std::max(width, 1.0)));
   painter.drawPath(path);
   if (edge.link.edge.protocol == "grpc" && width >= 2.6 && !edge.link.idle) {

@@ -1,5 +1,7 @@
 #include "ui/graph/graph_find.h"
 
+#include <QStringList>
+
 #include "ui/widgets/theme.h"
 
 namespace varka::ui {

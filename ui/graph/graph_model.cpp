@@ -1,5 +1,6 @@
 #include "ui/graph/graph_model.h"
 
+#include <QStringList>
 #include <algorithm>
 
 #include "ui/models/health.h"

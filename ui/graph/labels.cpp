@@ -1,5 +1,6 @@
 #include "ui/graph/labels.h"
 
+#include <QStringList>
 #include <algorithm>
 #include <tuple>
 
@@ -56,7 +57,7 @@ std::vector<QRectF> labelObstacles(const Scene& scene, const Camera& camera) {
   }
   for (const auto& group : scene.groups) {
     const auto corner = camera.toScreen(group.box.topLeft());
-    taken.emplace_back(corner.x(), corner.y(), 24 + 7.0 * static_cast<double>(group.ns.size()), 22);
+    taken.emplace_back(corner.x(), corner.y() - (camera.scale >= 0.75 ? 0 : 10), 24 + 7.0 * static_cast<double>(group.ns.size()), 22);
   }
   return taken;
 }

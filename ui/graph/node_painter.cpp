@@ -44,9 +44,11 @@ void paintKind(QPainter& painter, const QRectF& box, const GraphItem& item, cons
   paintIcon(painter, healthIcon(item.health), QRectF(box.center() - QPointF(inner / 2, inner / 2), QSizeF(inner, inner)), color);
 }
 
-QString numbersText(const GraphItem& item) {
+/// Narrow: the one number that matters.
+QString numbersText(const GraphItem& item, bool narrow) {
   if (!item.state.isEmpty()) return item.state;
   if (item.rps < 0.05) return QStringLiteral("idle");
+  if (narrow) return item.errorShare >= 0.001 ? QStringLiteral("%1 err").arg(percentText(item.errorShare)) : rateText(item.rps);
   return QStringLiteral("%1   %2 err").arg(rateText(item.rps), percentText(item.errorShare));
 }
 
@@ -104,7 +106,7 @@ void paintCard(QPainter& painter, const QRectF& box, const GraphItem& item, cons
   const auto color = healthColor(item.health);
   paintFrame(painter, box, 7, item, look);
   paintHealthBar(painter, box, 7, color, 5);
-  const double pad = 10 * std::min(scale, 1.2);
+  const double pad = std::clamp(10 * scale, 6.0, 12.0);
   const double glyph = std::clamp(16 * scale, 13.0, 24.0);
   const double third = box.height() / 3;
   const double left = box.left() + 5 + pad;
@@ -118,10 +120,11 @@ void paintCard(QPainter& painter, const QRectF& box, const GraphItem& item, cons
   painter.setFont(uiFont(fontPixels(scale, 11)));
   drawElided(painter, QRectF(textLeft, box.top() + third * 1.0, box.right() - textLeft - 8, third * 0.9), item.subtitle, Qt::AlignLeft);
   const bool bad = item.health == Health::Failing || item.health == Health::Crashed;
-  const bool spark = item.history.size() > 1 && item.state.isEmpty();
+  const bool narrow = scale < 0.75;
+  const bool spark = !narrow && item.history.size() > 1 && item.state.isEmpty();
   const double sparkWidth = spark ? 46 * scale : 0;
   painter.setPen(bad ? t.failing : item.state.isEmpty() && item.rps >= 0.05 ? t.text : t.secondary);
-  drawElided(painter, QRectF(left, box.top() + third * 1.95, box.width() - 5 - 2 * pad - sparkWidth - 4, third * 0.9), numbersText(item), Qt::AlignLeft, Qt::ElideRight);
+  drawElided(painter, QRectF(left, box.top() + third * 1.95, box.width() - 5 - 2 * pad - sparkWidth - 4, third * 0.9), numbersText(item, narrow), Qt::AlignLeft, Qt::ElideRight);
   if (spark)
     paintSparkline(painter, QRectF(box.right() - sparkWidth - 8, box.bottom() - third * 0.95, sparkWidth, third * 0.7), item.history, t.idle);
   paintBadges(painter, box, item);
@@ -146,8 +149,7 @@ void paintPill(QPainter& painter, const QRectF& node, const GraphItem& item, con
   if (!twoLines) return;
   painter.setFont(uiFont(11));
   painter.setPen(bad ? tokens().failing : tokens().secondary);
-  const auto numbers = !item.state.isEmpty() ? item.state : item.errorShare >= 0.001 ? QStringLiteral("%1 err").arg(percentText(item.errorShare)) : rateText(item.rps);
-  drawElided(painter, text.translated(0, text.height()), numbers, Qt::AlignLeft, Qt::ElideRight);
+  drawElided(painter, text.translated(0, text.height()), numbersText(item, true), Qt::AlignLeft, Qt::ElideRight);
 }
 
 /// Shape carries the state too: ● healthy, ▲ degraded, ◆ failing, ◆ with a gap crashed, ■ stopped, ○ idle.
@@ -227,7 +229,8 @@ void paintGroupTitle(QPainter& painter, const SceneGroup& group, const Camera& c
   const auto box = camera.toScreen(group.box);
   painter.setFont(uiFont(11, QFont::Bold));
   const auto text = painter.fontMetrics().elidedText(QString::fromStdString(group.ns), Qt::ElideMiddle, static_cast<int>(box.width() - 16));
-  const QRectF place(box.left() + 8, box.top() + 3, painter.fontMetrics().horizontalAdvance(text) + 8, 16);
+  // Zoomed out, the room above the cards is lower than the text: the title then sits on the border.
+  const QRectF place(box.left() + 8, box.top() + (camera.scale >= 0.75 ? 3 : -9), painter.fontMetrics().horizontalAdvance(text) + 8, 16);
   painter.fillRect(place, t.groupBox);
   painter.setPen(t.secondary);
   painter.drawText(place, Qt::AlignCenter, text);

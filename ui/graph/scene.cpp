@@ -123,7 +123,9 @@ LayoutRequest layoutRequest(const GraphModel& model) {
   for (const auto& item : model.items())
     request.nodes.push_back({item.id, item.kind == "group" || item.kind == "external" ? std::string() : item.ns, sizeOf(item)});
   for (const auto& link : model.links()) request.edges.push_back({link.edge.from, link.edge.to, link.edge.from.starts_with("group:") || link.edge.to.starts_with("group:")});
-  request.rankGap = model.items().size() > 12 ? 116 : 190;
+  const auto count = model.items().size();
+  const bool collapsed = std::any_of(model.items().begin(), model.items().end(), [](const auto& item) { return item.kind == "group"; });
+  request.rankGap = collapsed ? 56 : count > 12 ? 116 : count > 4 ? 150 : 190;  // pills need room between cards, a whole mesh needs the window
   request.nodeGap = model.items().size() > 12 ? 18 : 26;
   return request;
 }

@@ -14,7 +14,7 @@
 
 namespace varka::ui {
 
-inline constexpr QSizeF kCardSize{176, 64}, kGroupCardSize{176, 92};
+inline constexpr QSizeF kCardSize{176, 68}, kGroupCardSize{176, 92};
 inline constexpr std::size_t kLutPoints = 64;
 
 struct SceneNode {

@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QDateTime>
+#include <QStringList>
 #include <algorithm>
 
 #include "ui/bridge/mesh_client.h"

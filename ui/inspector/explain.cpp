@@ -1,6 +1,7 @@
 #include "ui/inspector/explain.h"
 
 #include <QCoreApplication>
+#include <QStringList>
 #include <algorithm>
 
 #include "ui/models/traffic_model.h"
@@ -70,18 +71,24 @@ QString lookUp(const Word (&words)[N], const std::string& key) {
   return {};
 }
 
+/// "No route", "no healthy upstream" are steps not taken, but a named route not taken is only one that was skipped.
+bool canFail(const xds::DecisionStep& step, const std::string& kind) {
+  return step.kind == kind && (step.taken || kind != "route" || step.name.empty());
+}
+
 std::ptrdiff_t failedStep(const xds::RequestRecord& record) {
   for (const auto& blame : blames()) {
     if (record.origin != blame.origin) continue;
     for (const auto& kind : blame.kinds)
       for (auto i = static_cast<std::ptrdiff_t>(record.steps.size()) - 1; i >= 0; --i)
-        if (record.steps[static_cast<std::size_t>(i)].kind == kind && record.steps[static_cast<std::size_t>(i)].taken) return i;
+        if (canFail(record.steps[static_cast<std::size_t>(i)], kind)) return i;
   }
   return -1;
 }
 
-Mark markOf(const xds::DecisionStep& step, bool failed) {
+Mark markOf(const xds::DecisionStep& step, bool failed, bool error) {
   if (failed) return Mark::Failed;
+  if (error && step.kind == "reply") return Mark::Note;
   if (!step.taken) return Mark::Skipped;
   return step.kind == "fault" ? Mark::Note : Mark::Passed;
 }
@@ -127,7 +134,7 @@ Explanation explain(const mesh::TrafficRow& row) {
   const auto failed = failedStep(record);
   for (std::size_t i = 0; i < record.steps.size(); ++i) {
     const auto& step = record.steps[i];
-    result.lines.push_back({markOf(step, static_cast<std::ptrdiff_t>(i) == failed), verbOf(step.kind), QString::fromStdString(step.name),
+    result.lines.push_back({markOf(step, static_cast<std::ptrdiff_t>(i) == failed, result.error), verbOf(step.kind), QString::fromStdString(step.name),
                             QString::fromStdString(step.detail), QString::fromStdString(step.source)});
   }
   return result;

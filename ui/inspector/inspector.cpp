@@ -123,10 +123,10 @@ void Inspector::wire() {
   refresh->setInterval(1000);
   connect(refresh, &QTimer::timeout, this, &Inspector::refreshSummary);
   refresh->start();
-  connect(&context_.client, &MeshClient::viewChanged, this, [this](const mesh::MeshViewPtr& view) {
-    if (view->revision == shownRevision_) return;  // between two seconds only a new configuration is news
-    shownRevision_ = view->revision;
-    refreshSummary();
+  connect(&context_.client, &MeshClient::graphChanged, this, [this](const mesh::TrafficGraphPtr& graph) {
+    const bool first = graph->totalRequests > 0 && !sawTraffic_;  // not a second late when it begins
+    sawTraffic_ = graph->totalRequests > 0;
+    if (first) refreshSummary();
   });
   connect(&context_.client, &MeshClient::projectChanged, this, [this] { show({}); });
 }

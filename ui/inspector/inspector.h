@@ -42,7 +42,7 @@ class Inspector : public QWidget {
   ViewContext context_;
   SelectionItem item_;
   QString title_;
-  std::uint64_t shownRevision_ = 0;
+  bool sawTraffic_ = false;
   QStackedLayout* pages_ = nullptr;
   QTabWidget* requestTabs_ = nullptr;
   QWidget* requestPage_ = nullptr;

@@ -1,5 +1,6 @@
 #include "ui/models/selection.h"
 
+#include <QStringList>
 #include <utility>
 
 namespace varka::ui {

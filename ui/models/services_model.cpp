@@ -46,7 +46,8 @@ ServicesModel::ServicesModel(MeshClient& client, QObject* parent) : QAbstractIte
 }
 
 void ServicesModel::noteEvent(const mesh::EventView& event) {
-  lastEvents_[event.object] = qs(event.message);
+  const auto slash = event.object.rfind('/');  // "Pod default/reviews-v1-7d4b9c"
+  lastEvents_[slash == std::string::npos ? event.object : event.object.substr(slash + 1)] = qs(event.message);
 }
 
 std::vector<ServicesModel::Group> ServicesModel::collect() const {

@@ -1,5 +1,6 @@
 #include "ui/palette/command_palette.h"
 
+#include <QCoreApplication>
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QListWidget>

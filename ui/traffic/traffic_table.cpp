@@ -121,11 +121,15 @@ void TrafficTable::tail(int first, int last) {
     unseen_ += last - first + 1;
     newRows_->setText(tr("%1 new").arg(withThousands(static_cast<std::uint64_t>(unseen_))));
     newRows_->adjustSize();
-    newRows_->move(table_->viewport()->width() / 2 - newRows_->width() / 2, table_->height() - newRows_->height() - 8);
+    placeNewRows();
     newRows_->show();
   }
   updateCounts();
   if (pages_->currentWidget() == empty_) updateEmpty();
+}
+
+void TrafficTable::placeNewRows() {
+  newRows_->move(table_->width() / 2 - newRows_->width() / 2, table_->height() - newRows_->height() - 8);
 }
 
 void TrafficTable::jumpToNewest() {
@@ -206,6 +210,8 @@ void TrafficTable::resizeEvent(QResizeEvent* event) {
   const int header = table_->horizontalHeader()->sizeHint().height();
   const int rows = height() - (filter_->sizeHint().height() + 12) - header;
   column_->setContentsMargins(0, 0, 0, rows > 24 ? rows % 24 : 0);
+  column_->activate();
+  placeNewRows();
 }
 
 /// Fixed columns keep their width, the three texts share the rest; columns of least use go first when it is narrow.

@@ -38,6 +38,7 @@ class TrafficTable : public QWidget {
   void updateEmpty();
   void followSelection(const SelectionItem& item);
   void jumpToNewest();
+  void placeNewRows();
   void showMenu(const QPoint& at);
   void fitColumns();
   [[nodiscard]] bool atTail() const;

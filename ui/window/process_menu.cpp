@@ -1,6 +1,8 @@
 #include "ui/window/process_menu.h"
 
+#include <QAction>
 #include <QClipboard>
+#include <QCoreApplication>
 #include <QDesktopServices>
 #include <QGuiApplication>
 #include <QUrl>

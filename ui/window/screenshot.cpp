@@ -1,6 +1,7 @@
 #include "ui/window/screenshot.h"
 
 #include <QApplication>
+#include <QCursor>
 #include <QPixmap>
 #include <algorithm>
 #include <cstdio>
@@ -76,6 +77,7 @@ void Screenshot::show(std::size_t shot) {
 }
 
 void Screenshot::take(std::size_t shot) {
+  QCursor::setPos(window_.mapToGlobal(QPoint(window_.width() - 4, window_.height() - 4)));  // nothing looks hovered
   if (!window_.grab().save(shots_[shot].file, "PNG")) {
     std::fprintf(stderr, "varka: cannot write %s\n", qPrintable(shots_[shot].file));
     saved_ = false;
