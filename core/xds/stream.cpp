@@ -275,12 +275,14 @@ Result<StreamMessage> parseStreamLine(std::string_view line) {
   const auto json = codec::parseJson(line);
   if (!json) return fail(json.error());
   if (!json->is_object() || json->size() != 1) return fail("a line must be an object with one message");
-  const auto& [name, content] = *json->items().begin();
+  const auto first = json->begin();
+  const std::string& name = first.key();
+  const auto& content = first.value();
   for (const auto& kind : kMessages) {
     if (kind.name != name) continue;
     codec::Context context;
     StreamMessage message = kind.read(content, context);
-    if (!context.error.empty()) return fail(std::string(name) + ": " + context.error);
+    if (!context.error.empty()) return fail(name + ": " + context.error);
     return message;
   }
   return fail("unknown message \"" + std::string(name) + "\"");
