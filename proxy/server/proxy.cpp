@@ -8,6 +8,7 @@
 #include "core/base/log.h"
 #include "proxy/net/socket.h"
 #include "proxy/server/bootstrap.h"
+#include "proxy/server/memory.h"
 #include "proxy/server/node.h"
 
 namespace varka::proxy {
@@ -16,6 +17,7 @@ namespace {
 constexpr std::uint16_t kInboundPort = 15006;
 constexpr auto kDrainStep = std::chrono::milliseconds(50);
 constexpr auto kQuiet = std::chrono::milliseconds(250);
+constexpr auto kTrimAfter = std::chrono::seconds(2);
 
 void raiseFileLimit() {
   rlimit limit{};
@@ -96,6 +98,7 @@ Result<void> Proxy::start() {
     wake.wait(lock, [&] { return waiting == 0; });
     if (!failures.empty()) return fail(failures.front());
     configured_ = true;
+    trimSoon();
   }
   startXds();
   stats_.set("server.live", 1);
@@ -180,7 +183,10 @@ void Proxy::startXds() {
   events.onNames = [this](const std::shared_ptr<const xds::NameTable>& table) {
     if (names_) names_->setNames(table);
   };
-  events.onReady = [](bool) { log::info("server", "the first configuration is in use"); };
+  events.onReady = [this](bool) {
+    log::info("server", "the first configuration is in use");
+    trimSoon();
+  };
   xds_ = std::make_unique<XdsClient>(loop_, std::move(options), std::move(events));
   xds_->start();
 }
@@ -192,6 +198,11 @@ void Proxy::configure(const RuntimeConfigPtr& config) {
     worker->configure(config, [this](const std::vector<std::string>& failures) {
       if (!failures.empty()) loop_.post([this, failures] { onListenFailures(failures); });
     });
+}
+
+void Proxy::trimSoon() {
+  trimTimer_.setCallback([] { releaseStartupMemory(); });
+  trimTimer_.arm(loop_, kTrimAfter);
 }
 
 void Proxy::onListenFailures(const std::vector<std::string>& failures) {

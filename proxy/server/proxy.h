@@ -55,6 +55,7 @@ class Proxy final : public AdminSource {
   void startNames();
   void configure(const RuntimeConfigPtr& config);
   void onListenFailures(const std::vector<std::string>& failures);
+  void trimSoon();
   void beginDrain();
   void checkDrained();
 
@@ -75,7 +76,7 @@ class Proxy final : public AdminSource {
   std::unique_ptr<Signals> signals_;
   UniqueFd dnsUdp_, dnsTcp_;
   std::optional<Address> bootstrapAdmin_;
-  Timer drainTimer_;
+  Timer drainTimer_, trimTimer_;
   TimePoint started_{}, drainEnds_{}, quietSince_{};
   bool hasStatic_ = false, draining_ = false, healthy_ = true, configured_ = false;
 };

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "proxy/tls/init.h"
+
 namespace varka::proxy {
 namespace {
 
@@ -23,6 +25,7 @@ using Certificate = std::unique_ptr<X509, X509Free>;
 using Key = std::unique_ptr<EVP_PKEY, KeyFree>;
 
 std::string lastError() {
+  loadTlsErrorTexts();
   const unsigned long code = ERR_get_error();
   ERR_clear_error();
   const char* reason = code ? ERR_reason_error_string(code) : nullptr;

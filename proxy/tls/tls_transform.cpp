@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "proxy/tls/init.h"
+
 namespace varka::proxy {
 
 // What OpenSSL calls back; the transform is the BIO's data and the SSL's application data.
@@ -109,7 +111,10 @@ TlsTransform::TlsTransform(std::shared_ptr<TlsContext> context, TlsOptions optio
     : context_(std::move(context)), options_(std::move(options)) {}
 
 TlsTransform::~TlsTransform() {
-  if (ssl_) SSL_free(ssl_);
+  if (!ssl_) return;
+  // Else OpenSSL takes the missing goodbye for an attack and spoils the session for resumption.
+  if (established_) SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  SSL_free(ssl_);
 }
 
 Result<std::unique_ptr<TlsTransform>> TlsTransform::make(std::shared_ptr<TlsContext> context, TlsOptions options) {
@@ -248,6 +253,7 @@ bool TlsTransform::failWithStack(int sslError) {
   if (!certificateProblem_.empty()) {
     error_ = "TLS_error:|" + certificateProblem_ + ":TLS_error_end";
   } else {
+    loadTlsErrorTexts();
     std::string reasons;
     while (const unsigned long code = ERR_get_error()) {
       const char* reason = ERR_reason_error_string(code);
