@@ -322,8 +322,11 @@ void Mesh::State::publishView() {
 }
 
 void Mesh::State::startWantedLoad() {
-  const bool served = std::any_of(view->pods.begin(), view->pods.end(), [](const auto& pod) { return pod.gateway && pod.state == "ready"; });
-  if (wantedRps <= 0 || !served || view->ingress.empty()) return;
+  if (wantedRps <= 0 || view->ingress.empty()) return;
+  const bool starting = std::any_of(view->pods.begin(), view->pods.end(), [](const auto& pod) {
+    return pod.state == "waiting" || pod.state == "starting";
+  });
+  if (starting || view->pods.empty()) return;  // the first picture shall not be one of errors
   load.run(std::exchange(wantedRps, 0), view->ingress.front().url + view->ingress.front().path);
 }
 

@@ -36,6 +36,7 @@ TopologyIndex::TopologyIndex(Topology topology) : topology_(std::move(topology))
   for (const auto& pod : topology_.pods) {
     pods_.emplace(PodRef{pod.ns, pod.pod}, &pod);
     byName_.emplace(pod.pod, &pod);
+    if (!pod.workload.empty()) byWorkload_.emplace(PodRef{pod.ns, pod.workload}, &pod);
     if (!pod.ip.empty()) byAddress_.emplace(pod.ip, &pod);
     GraphNode node;
     node.kind = pod.kind;
@@ -84,6 +85,10 @@ const PodInfo* TopologyIndex::peer(std::string_view name, std::string_view near)
   if (const auto slash = name.find('/'); slash != std::string_view::npos)
     return pod({std::string(name.substr(0, slash)), std::string(name.substr(slash + 1))});
   if (const auto at = byName_.find(std::string(name)); at != byName_.end()) return at->second;
+  // Endpoints carry Istio's metadata, which names the workload and not the pod.
+  if (const auto at = byWorkload_.find({std::string(near), std::string(name)}); at != byWorkload_.end()) return at->second;
+  for (const auto& [workload, found] : byWorkload_)
+    if (workload.name == name) return found;
   if (const auto dot = name.rfind('.'); dot != std::string_view::npos)
     if (const auto* found = pod({std::string(name.substr(dot + 1)), std::string(name.substr(0, dot))}))
       return found;

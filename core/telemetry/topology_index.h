@@ -25,8 +25,8 @@ class TopologyIndex {
 
   [[nodiscard]] const Topology& topology() const { return topology_; }
   [[nodiscard]] const PodInfo* pod(const PodRef& ref) const;
-  /// By "pod", "ns/pod", "pod.ns", "10.1.2.3" or "10.1.2.3:80"; a pod of `near` wins when a name is there
-  /// twice.
+  /// By "pod", "ns/pod", "pod.ns", "10.1.2.3" or "10.1.2.3:80", or a workload (any pod of it); a pod of `near`
+  /// wins when a name is there twice.
   [[nodiscard]] const PodInfo* peer(std::string_view name, std::string_view near) const;
   /// Node of the host in an Envoy cluster name "outbound|9080|v1|reviews.default.svc.cluster.local".
   [[nodiscard]] std::string nodeOfCluster(std::string_view cluster) const;
@@ -45,6 +45,7 @@ class TopologyIndex {
 
   Topology topology_;
   std::map<PodRef, const PodInfo*> pods_;
+  std::map<PodRef, const PodInfo*> byWorkload_;  // any one pod of it
   std::unordered_map<std::string, const PodInfo*> byName_, byAddress_;
   std::unordered_map<std::string, const ServiceInfo*> services_;
   std::map<std::string, GraphNode> nodes_;
