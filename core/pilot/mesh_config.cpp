@@ -21,11 +21,13 @@ void readRetries(const resource::Value& policy, MeshConfig& config) {
 MeshConfig meshConfigFrom(const resource::Value& document) {
   MeshConfig config;
   config.raw = document;
-  if (!document["rootNamespace"].asString().empty()) config.rootNamespace = document["rootNamespace"].asString();
+  if (!document["rootNamespace"].asString().empty())
+    config.rootNamespace = document["rootNamespace"].asString();
   config.allowAny = document["outboundTrafficPolicy"]["mode"].asString() != "REGISTRY_ONLY";
   config.enableAutoMtls = document["enableAutoMtls"].asBool(true);
   config.connectTimeout = durationOr(document["connectTimeout"], config.connectTimeout);
-  config.protocolDetectionTimeout = durationOr(document["protocolDetectionTimeout"], config.protocolDetectionTimeout);
+  config.protocolDetectionTimeout =
+      durationOr(document["protocolDetectionTimeout"], config.protocolDetectionTimeout);
   if (document.has("accessLogFile")) config.accessLogFile = document["accessLogFile"].asString();
   config.accessLogFormat = document["accessLogFormat"].asString();
   config.accessLogJson = document["accessLogEncoding"].asString() == "JSON";
@@ -43,7 +45,8 @@ MeshConfig meshConfigFrom(const resource::Snapshot& snapshot) {
   const resource::ObjectPtr map = snapshot.find(resource::Key{"", "ConfigMap", "istio-system", "istio"});
   if (!map) return {};
   // Errors of the inner document are galley's to report; Pilot goes on with the defaults.
-  const auto documents = resource::parseYaml(map->root["data"]["mesh"].asString(), "ConfigMap istio-system/istio");
+  const auto documents =
+      resource::parseYaml(map->root["data"]["mesh"].asString(), "ConfigMap istio-system/istio");
   if (!documents || documents->empty()) return {};
   return meshConfigFrom(documents->front());
 }

@@ -1,5 +1,6 @@
 #pragma once
-// MeshConfig: the mesh-wide settings Pilot reads, from ConfigMap istio-system/istio (data.mesh) or the defaults. A value.
+// MeshConfig: the mesh-wide settings Pilot reads, from ConfigMap istio-system/istio (data.mesh) or the
+// defaults. A value.
 
 #include <chrono>
 #include <string>
@@ -11,7 +12,7 @@ namespace varka::pilot {
 
 struct MeshConfig {
   std::string rootNamespace = "istio-system";
-  bool allowAny = true;                      // outboundTrafficPolicy.mode: ALLOW_ANY, else REGISTRY_ONLY
+  bool allowAny = true;  // outboundTrafficPolicy.mode: ALLOW_ANY, else REGISTRY_ONLY
   bool enableAutoMtls = true;
   std::chrono::milliseconds connectTimeout{10'000};
   std::chrono::milliseconds protocolDetectionTimeout{0};
@@ -21,12 +22,12 @@ struct MeshConfig {
   std::vector<std::string> defaultServiceExportTo;
   std::vector<std::string> defaultVirtualServiceExportTo;
   std::vector<std::string> defaultDestinationRuleExportTo;
-  int defaultRetryAttempts = -1;              // defaultHttpRetryPolicy.attempts, -1 = Istio's 2
+  int defaultRetryAttempts = -1;  // defaultHttpRetryPolicy.attempts, -1 = Istio's 2
   std::string defaultRetryOn;
   std::string pathNormalization = "BASE";
-  std::string trustDomain;                    // "" = the caller's
-  bool inboundToLoopback = false;             // reserved: Sidecar/mesh settings that send inbound traffic to 127.0.0.1
-  resource::Value raw;                        // the whole document, for parts that are read later
+  std::string trustDomain;         // "" = the caller's
+  bool inboundToLoopback = false;  // reserved: Sidecar/mesh settings that send inbound traffic to 127.0.0.1
+  resource::Value raw;             // the whole document, for parts that are read later
 };
 
 [[nodiscard]] MeshConfig meshConfigFrom(const resource::Snapshot& snapshot);

@@ -1,7 +1,7 @@
 #pragma once
-// Pilot: the pure function (resources, endpoints, mesh configuration, proxy) -> Envoy v3 resources. A PushContext is built
-// once per revision, is immutable and may be read from any thread; `generate` is called once for each connected proxy.
-// Pilot opens no socket, reads no file and no clock.
+// Pilot: the pure function (resources, endpoints, mesh configuration, proxy) -> Envoy v3 resources. A
+// PushContext is built once per revision, is immutable and may be read from any thread; `generate` is called
+// once for each connected proxy. Pilot opens no socket, reads no file and no clock.
 
 #include <cstdint>
 #include <map>
@@ -38,32 +38,34 @@ struct ProxyNode {
   [[nodiscard]] bool router() const { return type == ProxyType::Router; }
 };
 
-/// One pod (or external workload) that may stand behind services. Which services: Pilot decides by selector and namespace.
+/// One pod (or external workload) that may stand behind services. Which services: Pilot decides by selector
+/// and namespace.
 struct Endpoint {
   std::string ip;
   std::string pod;  // pod name
   std::string ns = "default";
   resource::Labels labels;
   std::string serviceAccount = "default";
-  std::string workload;                            // the Deployment's name
-  std::map<std::string, int> namedPorts;           // containerPorts: name -> number, for targetPort by name
-  bool ready = true;                               // only ready ones receive traffic (publishNotReadyAddresses aside)
-  bool mtls = true;                                // has a sidecar that terminates mesh TLS (tlsMode "istio")
+  std::string workload;                   // the Deployment's name
+  std::map<std::string, int> namedPorts;  // containerPorts: name -> number, for targetPort by name
+  bool ready = true;                      // only ready ones receive traffic (publishNotReadyAddresses aside)
+  bool mtls = true;                       // has a sidecar that terminates mesh TLS (tlsMode "istio")
   std::string region, zone, subZone;
 };
 
 struct PilotInput {
   std::shared_ptr<const resource::Snapshot> resources;
   std::vector<Endpoint> endpoints;
-  std::string rootsPem;                   // trust bundle, becomes secret ROOTCA
+  std::string rootsPem;  // trust bundle, becomes secret ROOTCA
   std::string trustDomain = "cluster.local";
   std::string clusterDomain = "cluster.local";
-  MeshConfig mesh;                        // see meshConfigFrom(snapshot)
+  MeshConfig mesh;  // see meshConfigFrom(snapshot)
 };
 
 // ---- what the window asks ----
 
-/// A piece of configuration with its place: `object` "VirtualService default/reviews", `path` inside the object.
+/// A piece of configuration with its place: `object` "VirtualService default/reviews", `path` inside the
+/// object.
 struct Source {
   std::string object;
   resource::Key key;
@@ -72,10 +74,10 @@ struct Source {
 };
 
 struct RouteDestination {
-  std::string host;     // resolved, "reviews.default.svc.cluster.local"
+  std::string host;  // resolved, "reviews.default.svc.cluster.local"
   std::string subset;
-  int port = 0;         // 0 = decided by the listener
-  int weight = 0;       // effective share of 100 when single
+  int port = 0;    // 0 = decided by the listener
+  int weight = 0;  // effective share of 100 when single
   bool weightWritten = false;
   bool subsetKnown = true;
   bool hostKnown = true;
@@ -87,14 +89,16 @@ struct RouteDestination {
 
 /// One rule of http[] (or tcp[], tls[]), in the order in which requests try them.
 struct RouteRule {
-  std::string kind;                  // "http" "tcp" "tls" "default"
-  int index = 0;                     // in its list
-  std::string name;                  // as written, may be empty
-  std::string label;                 // "#1 name"
-  std::vector<std::string> matches;  // one readable line per match entry: "uri prefix /a · header end-user = jason"
-  std::vector<std::string> actions;  // "fault delay 7s 100%", "timeout 3s", "retry 2×", "mirror …", "redirect …"
+  std::string kind;   // "http" "tcp" "tls" "default"
+  int index = 0;      // in its list
+  std::string name;   // as written, may be empty
+  std::string label;  // "#1 name"
+  std::vector<std::string>
+      matches;  // one readable line per match entry: "uri prefix /a · header end-user = jason"
+  std::vector<std::string>
+      actions;  // "fault delay 7s 100%", "timeout 3s", "retry 2×", "mirror …", "redirect …"
   std::vector<RouteDestination> destinations;
-  bool reachable = true;             // false behind a catch-all
+  bool reachable = true;  // false behind a catch-all
   Source source;
 };
 
@@ -135,13 +139,14 @@ struct GatewayPort {
 class PushContext {
  public:
   /// `previous` lets unchanged parts be shared; the result does not depend on it.
-  static std::shared_ptr<const PushContext> build(PilotInput input, std::shared_ptr<const PushContext> previous = {});
+  static std::shared_ptr<const PushContext> build(PilotInput input,
+                                                  std::shared_ptr<const PushContext> previous = {});
   ~PushContext();
   PushContext(const PushContext&) = delete;
   PushContext& operator=(const PushContext&) = delete;
 
-  /// All resources of this proxy: LDS, RDS, CDS, EDS, SDS (ROOTCA and gateway certificates) and the name table. Equal
-  /// input gives equal bytes; every resource carries its content version.
+  /// All resources of this proxy: LDS, RDS, CDS, EDS, SDS (ROOTCA and gateway certificates) and the name
+  /// table. Equal input gives equal bytes; every resource carries its content version.
   [[nodiscard]] xds::Snapshot generate(const ProxyNode& proxy) const;
 
   [[nodiscard]] std::uint64_t revision() const;
@@ -150,8 +155,8 @@ class PushContext {
   /// Hosts that have routing: services and hosts of VirtualServices, ordered.
   [[nodiscard]] std::vector<std::string> hosts() const;
   [[nodiscard]] HostRoutes routesFor(std::string_view host, std::string_view clientNamespace) const;
-  /// Ports this gateway proxy must listen on, ordered: what its Gateway servers say, translated to target ports where a
-  /// Service in front of the gateway does so.
+  /// Ports this gateway proxy must listen on, ordered: what its Gateway servers say, translated to target
+  /// ports where a Service in front of the gateway does so.
   [[nodiscard]] std::vector<GatewayPort> gatewayPorts(const ProxyNode& proxy) const;
 
   struct State;

@@ -38,7 +38,8 @@ bool parseCidr(const std::string& text, xds::CidrRange& out) {
   const int width = v6 ? 128 : 32;
   const int length = slash == std::string::npos ? width : std::atoi(text.c_str() + slash + 1);
   if (length < 0 || length > width) return false;
-  for (int bit = length; bit < width; ++bit) bytes[bit / 8] = static_cast<unsigned char>(bytes[bit / 8] & ~(0x80 >> (bit % 8)));
+  for (int bit = length; bit < width; ++bit)
+    bytes[bit / 8] = static_cast<unsigned char>(bytes[bit / 8] & ~(0x80 >> (bit % 8)));
   char buffer[INET6_ADDRSTRLEN];
   inet_ntop(v6 ? AF_INET6 : AF_INET, bytes, buffer, sizeof buffer);
   out = {buffer, static_cast<std::uint32_t>(length)};

@@ -1,6 +1,6 @@
 #pragma once
-// One filter chain of an outbound listener before it is Envoy's: what it matches and what it does. Two chains that match the
-// same thing cannot live in one listener; the first stays.
+// One filter chain of an outbound listener before it is Envoy's: what it matches and what it does. Two chains
+// that match the same thing cannot live in one listener; the first stays.
 
 #include <string>
 #include <vector>
@@ -11,7 +11,7 @@ namespace varka::pilot {
 
 struct OutboundChain {
   std::vector<std::string> sniHosts;
-  std::vector<std::string> cidrs;          // "10.0.0.0/8" or an address
+  std::vector<std::string> cidrs;  // "10.0.0.0/8" or an address
   std::vector<std::string> alpns;
   std::string transport;
   std::vector<xds::NetworkFilter> filters;

@@ -20,15 +20,20 @@ constexpr const char* kInboundSource = "127.0.0.6";
 
 xds::ClusterType typeOf(const Service& service, const ProxyNode& proxy) {
   switch (service.resolution) {
-    case Resolution::Dns: return xds::ClusterType::StrictDns;
-    case Resolution::DnsRoundRobin: return xds::ClusterType::LogicalDns;
+    case Resolution::Dns:
+      return xds::ClusterType::StrictDns;
+    case Resolution::DnsRoundRobin:
+      return xds::ClusterType::LogicalDns;
     // A gateway has no original destination to pass through to.
-    case Resolution::Passthrough: return proxy.router() ? xds::ClusterType::Eds : xds::ClusterType::OriginalDst;
-    default: return xds::ClusterType::Eds;
+    case Resolution::Passthrough:
+      return proxy.router() ? xds::ClusterType::Eds : xds::ClusterType::OriginalDst;
+    default:
+      return xds::ClusterType::Eds;
   }
 }
 
-void setEndpoints(const Service& service, std::size_t port, const resource::Labels& labels, xds::Cluster& cluster) {
+void setEndpoints(const Service& service, std::size_t port, const resource::Labels& labels,
+                  xds::Cluster& cluster) {
   if (cluster.type == xds::ClusterType::Eds) {
     cluster.edsClusterConfig = {xds::adsSource(), cluster.name};
   } else if (cluster.type == xds::ClusterType::OriginalDst) {
@@ -41,7 +46,8 @@ void setEndpoints(const Service& service, std::size_t port, const resource::Labe
   }
 }
 
-void setMetadata(const Service& service, const Subset* subset, const DestinationRule* rule, xds::Cluster& cluster) {
+void setMetadata(const Service& service, const Subset* subset, const DestinationRule* rule,
+                 xds::Cluster& cluster) {
   if (rule) {
     cluster.metadata = subset ? metadataFor(*subset->owner, subset->mark, "subset " + subset->name)
                               : metadataFor(*rule->object);
@@ -49,12 +55,13 @@ void setMetadata(const Service& service, const Subset* subset, const Destination
     cluster.metadata = metadataFor(*service.object);
   }
   xds::Struct& istio = cluster.metadata.filterMetadata["istio"];
-  istio["services"] = xds::List{xds::Struct{{"host", service.host}, {"name", service.name}, {"namespace", service.ns}}};
+  istio["services"] =
+      xds::List{xds::Struct{{"host", service.host}, {"name", service.name}, {"namespace", service.ns}}};
   if (subset) istio["subset"] = subset->name;
 }
 
-void addCluster(const Generation& context, const Service& service, std::size_t portIndex, const Subset* subset,
-                const DestinationRule* rule, Generated& out) {
+void addCluster(const Generation& context, const Service& service, std::size_t portIndex,
+                const Subset* subset, const DestinationRule* rule, Generated& out) {
   static const resource::Labels kAll;
   const ServicePort& port = service.ports[portIndex];
   const std::string subsetName = subset ? subset->name : std::string();
@@ -64,14 +71,17 @@ void addCluster(const Generation& context, const Service& service, std::size_t p
   cluster.altStatName = cluster.name + ";";
   cluster.type = typeOf(service, context.proxy);
   setEndpoints(service, portIndex, labels, cluster);
-  const bool dns = cluster.type == xds::ClusterType::StrictDns || cluster.type == xds::ClusterType::LogicalDns;
+  const bool dns =
+      cluster.type == xds::ClusterType::StrictDns || cluster.type == xds::ClusterType::LogicalDns;
   if (dns && cluster.loadAssignment->endpoints.empty()) return;
   const TrafficPolicy policy = rule ? effectivePolicy(*rule, subsetName, port.port) : TrafficPolicy{};
   applyPolicy(policy, port.protocol, context.model.mesh(), cluster);
-  applyClusterTls({context.model, service, port.port, subsetName, policy.tls, isHttp2(port.protocol), context.proxy.router()},
+  applyClusterTls({context.model, service, port.port, subsetName, policy.tls, isHttp2(port.protocol),
+                   context.proxy.router()},
                   cluster);
   setMetadata(service, subset, rule, cluster);
-  if (cluster.type == xds::ClusterType::Eds) out.endpoints.push_back(assignmentOf(service, portIndex, labels, cluster.name));
+  if (cluster.type == xds::ClusterType::Eds)
+    out.endpoints.push_back(assignmentOf(service, portIndex, labels, cluster.name));
   out.clusters.push_back(std::move(cluster));
 }
 
@@ -95,7 +105,8 @@ xds::Cluster fixedCluster(std::string_view name, xds::ClusterType type, const Me
   if (type == xds::ClusterType::OriginalDst) cluster.lbPolicy = xds::LbPolicy::ClusterProvided;
   cluster.connectTimeout = mesh.connectTimeout;
   xds::CircuitBreakers::Thresholds limits;
-  limits.maxConnections = limits.maxPendingRequests = limits.maxRequests = limits.maxRetries = xds::kUnlimited;
+  limits.maxConnections = limits.maxPendingRequests = limits.maxRequests = limits.maxRetries =
+      xds::kUnlimited;
   limits.trackRemaining = true;
   cluster.circuitBreakers = xds::CircuitBreakers{{limits}};
   return cluster;
@@ -106,7 +117,9 @@ void followClientProtocol(xds::Cluster& cluster) {
       xds::HttpProtocolOptions::UseDownstream{xds::Http1ProtocolOptions{}, xds::Http2ProtocolOptions{}};
 }
 
-xds::BindConfig inboundBind() { return {xds::SocketAddress{xds::SocketProtocol::Tcp, kInboundSource, 0}}; }
+xds::BindConfig inboundBind() {
+  return {xds::SocketAddress{xds::SocketProtocol::Tcp, kInboundSource, 0}};
+}
 
 // "127.0.0.1:8080", "0.0.0.0:8080" (the pod's address: pass through), "unix:///path".
 void setInboundAddress(const Generation& context, const InboundPort& port, xds::Cluster& cluster) {
@@ -116,7 +129,8 @@ void setInboundAddress(const Generation& context, const InboundPort& port, xds::
   if (endpoint.starts_with("unix://")) {
     xds::LbEndpoint one;
     one.address.address = xds::Pipe{endpoint.substr(7), 0};
-    cluster.loadAssignment = xds::ClusterLoadAssignment{cluster.name, {xds::LocalityLbEndpoints{{}, {one}, {}, 0}}};
+    cluster.loadAssignment =
+        xds::ClusterLoadAssignment{cluster.name, {xds::LocalityLbEndpoints{{}, {one}, {}, 0}}};
     cluster.type = xds::ClusterType::Static;
     cluster.lbPolicy = xds::LbPolicy::RoundRobin;
     return;
@@ -131,14 +145,16 @@ void setInboundAddress(const Generation& context, const InboundPort& port, xds::
   if (passes) ip = context.proxy.interception == Interception::None ? "127.0.0.1" : context.proxy.ip;
   xds::LbEndpoint one;
   one.address = xds::tcpAddress(ip, static_cast<std::uint32_t>(number));
-  cluster.loadAssignment = xds::ClusterLoadAssignment{cluster.name, {xds::LocalityLbEndpoints{{}, {one}, {}, 0}}};
+  cluster.loadAssignment =
+      xds::ClusterLoadAssignment{cluster.name, {xds::LocalityLbEndpoints{{}, {one}, {}, 0}}};
   cluster.type = xds::ClusterType::Static;
   cluster.lbPolicy = xds::LbPolicy::RoundRobin;
 }
 
 void addInbound(const Generation& context, Generated& out) {
   for (const InboundPort& port : inboundPorts(context)) {
-    xds::Cluster cluster = fixedCluster(inboundCluster(port.port), xds::ClusterType::OriginalDst, context.model.mesh());
+    xds::Cluster cluster =
+        fixedCluster(inboundCluster(port.port), xds::ClusterType::OriginalDst, context.model.mesh());
     cluster.altStatName = cluster.name + ";";
     setInboundAddress(context, port, cluster);
     if (context.proxy.interception != Interception::None) cluster.upstreamBindConfig = inboundBind();

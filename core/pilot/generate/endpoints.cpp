@@ -8,7 +8,8 @@ namespace varka::pilot {
 
 namespace {
 
-std::string labelOr(const resource::Labels& labels, std::initializer_list<const char*> keys, std::string otherwise) {
+std::string labelOr(const resource::Labels& labels, std::initializer_list<const char*> keys,
+                    std::string otherwise) {
   for (const char* key : keys) {
     const auto found = labels.find(key);
     if (found != labels.end()) return found->second;
@@ -18,10 +19,12 @@ std::string labelOr(const resource::Labels& labels, std::initializer_list<const 
 
 // "workload;namespace;canonical name;canonical revision;cluster": what Istio's telemetry reads.
 std::string workloadText(const ServiceEndpoint& endpoint) {
-  const std::string name = labelOr(endpoint.labels, {"service.istio.io/canonical-name", "app.kubernetes.io/name", "app"},
-                                   endpoint.workload);
-  const std::string revision = labelOr(endpoint.labels, {"service.istio.io/canonical-revision", "app.kubernetes.io/version", "version"},
-                                       "latest");
+  const std::string name =
+      labelOr(endpoint.labels, {"service.istio.io/canonical-name", "app.kubernetes.io/name", "app"},
+              endpoint.workload);
+  const std::string revision =
+      labelOr(endpoint.labels,
+              {"service.istio.io/canonical-revision", "app.kubernetes.io/version", "version"}, "latest");
   return endpoint.workload + ";" + endpoint.ns + ";" + name + ";" + revision + ";Kubernetes";
 }
 
@@ -49,8 +52,8 @@ bool hasLabels(const ServiceEndpoint& endpoint, const resource::Labels& wanted) 
   });
 }
 
-xds::ClusterLoadAssignment assignmentOf(const Service& service, std::size_t portIndex, const resource::Labels& labels,
-                                        std::string clusterName) {
+xds::ClusterLoadAssignment assignmentOf(const Service& service, std::size_t portIndex,
+                                        const resource::Labels& labels, std::string clusterName) {
   std::map<std::tuple<std::string, std::string, std::string>, xds::LocalityLbEndpoints> groups;
   for (const ServiceEndpoint& endpoint : service.endpoints) {
     if (!endpoint.ready && !service.publishNotReady) continue;
@@ -59,7 +62,8 @@ xds::ClusterLoadAssignment assignmentOf(const Service& service, std::size_t port
     xds::LocalityLbEndpoints& group = groups[{endpoint.region, endpoint.zone, endpoint.subZone}];
     group.locality = {endpoint.region, endpoint.zone, endpoint.subZone};
     group.lbEndpoints.push_back(endpointOf(endpoint, port));
-    group.loadBalancingWeight = group.loadBalancingWeight.value_or(0) + group.lbEndpoints.back().loadBalancingWeight;
+    group.loadBalancingWeight =
+        group.loadBalancingWeight.value_or(0) + group.lbEndpoints.back().loadBalancingWeight;
   }
   xds::ClusterLoadAssignment out;
   out.clusterName = std::move(clusterName);

@@ -8,9 +8,11 @@
 
 namespace varka::pilot {
 
-/// `labels`: those of a subset; empty = all. Unready instances are left out unless the service publishes them.
+/// `labels`: those of a subset; empty = all. Unready instances are left out unless the service publishes
+/// them.
 [[nodiscard]] xds::ClusterLoadAssignment assignmentOf(const Service& service, std::size_t portIndex,
-                                                      const resource::Labels& labels, std::string clusterName);
+                                                      const resource::Labels& labels,
+                                                      std::string clusterName);
 [[nodiscard]] bool hasLabels(const ServiceEndpoint& endpoint, const resource::Labels& wanted);
 
 }  // namespace varka::pilot

@@ -21,7 +21,8 @@ xds::AccessLog fileLog(const MeshConfig& mesh) {
   xds::AccessLog log;
   log.name = kFileLog;
   log.typedConfig.path = mesh.accessLogFile;
-  const std::string format = mesh.accessLogFormat.empty() ? std::string(xds::kDefaultLogFormat) : mesh.accessLogFormat;
+  const std::string format =
+      mesh.accessLogFormat.empty() ? std::string(xds::kDefaultLogFormat) : mesh.accessLogFormat;
   xds::SubstitutionFormat substitution;
   substitution.format = xds::SubstitutionFormat::Text{xds::inlineString(format)};
   log.typedConfig.logFormat = std::move(substitution);
@@ -37,11 +38,15 @@ xds::IstioAlpn alpnOverrides() {
 }
 
 // The seam for CUSTOM, jwt_authn and rbac filters, in this place of the order.
-std::vector<xds::HttpFilter> inboundPolicyFilters(const Generation&) { return {}; }
+std::vector<xds::HttpFilter> inboundPolicyFilters(const Generation&) {
+  return {};
+}
 
 std::vector<xds::HttpFilter> filtersFor(const Generation& context, ManagerRole role) {
   std::vector<xds::HttpFilter> out;
-  const auto add = [&](const char* name, xds::HttpFilterConfig config) { out.push_back({name, std::move(config), false, false}); };
+  const auto add = [&](const char* name, xds::HttpFilterConfig config) {
+    out.push_back({name, std::move(config), false, false});
+  };
   add("istio.metadata_exchange", xds::IstioMetadataExchange{});
   if (role != ManagerRole::SidecarOutbound) {
     for (xds::HttpFilter& filter : inboundPolicyFilters(context)) out.push_back(std::move(filter));
@@ -76,7 +81,8 @@ ClusterParts partsOf(const std::string& cluster) {
   if (first == std::string::npos) return {};
   const std::size_t second = cluster.find('|', first + 1);
   const std::size_t third = cluster.find('|', second + 1);
-  return {std::atoi(cluster.c_str() + first + 1), cluster.substr(second + 1, third - second - 1), cluster.substr(third + 1)};
+  return {std::atoi(cluster.c_str() + first + 1), cluster.substr(second + 1, third - second - 1),
+          cluster.substr(third + 1)};
 }
 
 }  // namespace
@@ -95,7 +101,8 @@ std::vector<xds::AccessLog> listenerAccessLogs(const MeshConfig& mesh) {
   return {std::move(log)};
 }
 
-xds::HttpConnectionManager connectionManager(const Generation& context, ManagerRole role, std::string statPrefix) {
+xds::HttpConnectionManager connectionManager(const Generation& context, ManagerRole role,
+                                             std::string statPrefix) {
   xds::HttpConnectionManager out;
   out.statPrefix = std::move(statPrefix);
   out.httpFilters = filtersFor(context, role);
@@ -104,7 +111,8 @@ xds::HttpConnectionManager connectionManager(const Generation& context, ManagerR
   out.upgradeConfigs.push_back({"websocket", std::nullopt});
   out.normalizePath = context.model.mesh().pathNormalization != "NONE";
   const std::string& normalization = context.model.mesh().pathNormalization;
-  if (normalization == "MERGE_SLASHES" || normalization == "DECODE_AND_MERGE_SLASHES") out.mergeSlashes = true;
+  if (normalization == "MERGE_SLASHES" || normalization == "DECODE_AND_MERGE_SLASHES")
+    out.mergeSlashes = true;
   if (normalization == "DECODE_AND_MERGE_SLASHES") {
     out.pathWithEscapedSlashesAction = xds::PathWithEscapedSlashesAction::UnescapeAndForward;
   }
@@ -124,9 +132,13 @@ xds::HttpConnectionManager connectionManager(const Generation& context, ManagerR
   return out;
 }
 
-xds::Rds rdsOf(std::string name) { return {xds::adsSource(), std::move(name)}; }
+xds::Rds rdsOf(std::string name) {
+  return {xds::adsSource(), std::move(name)};
+}
 
-xds::NetworkFilter httpFilter(xds::HttpConnectionManager manager) { return {kManager, std::move(manager)}; }
+xds::NetworkFilter httpFilter(xds::HttpConnectionManager manager) {
+  return {kManager, std::move(manager)};
+}
 
 xds::NetworkFilter tcpFilter(const Generation& context, const std::string& cluster) {
   xds::TcpProxy proxy;
@@ -140,17 +152,21 @@ xds::NetworkFilter tcpFilter(const Generation& context, const std::string& clust
   return {kTcpProxy, std::move(proxy)};
 }
 
-xds::NetworkFilter tcpFilter(const Generation& context, const Value& destinations, const std::string& ruleNs, int port) {
-  const RouteContext routing{context.model, context.scope, context.proxy, port, std::string(kMeshGateway), false};
+xds::NetworkFilter tcpFilter(const Generation& context, const Value& destinations, const std::string& ruleNs,
+                             int port) {
+  const RouteContext routing{context.model, context.scope, context.proxy, port, std::string(kMeshGateway),
+                             false};
   const auto& items = destinations.items();
   if (items.empty()) return tcpFilter(context, std::string(kBlackHoleCluster));
-  if (items.size() == 1) return tcpFilter(context, destinationCluster(items.front()["destination"], ruleNs, routing));
+  if (items.size() == 1)
+    return tcpFilter(context, destinationCluster(items.front()["destination"], ruleNs, routing));
   xds::TcpProxy proxy;
   xds::TcpProxy::Weighted weighted;
   for (const Value& item : items) {
     const std::int64_t weight = item["weight"].asInt();
     if (weight <= 0) continue;
-    weighted.clusters.push_back({destinationCluster(item["destination"], ruleNs, routing), static_cast<std::uint32_t>(weight)});
+    weighted.clusters.push_back(
+        {destinationCluster(item["destination"], ruleNs, routing), static_cast<std::uint32_t>(weight)});
   }
   if (weighted.clusters.empty()) return tcpFilter(context, std::string(kBlackHoleCluster));
   proxy.statPrefix = weighted.clusters.front().name;
@@ -159,9 +175,15 @@ xds::NetworkFilter tcpFilter(const Generation& context, const Value& destination
   return {kTcpProxy, std::move(proxy)};
 }
 
-xds::ListenerFilter originalDst() { return {"envoy.filters.listener.original_dst", xds::OriginalDst{}, std::nullopt}; }
-xds::ListenerFilter tlsInspector() { return {"envoy.filters.listener.tls_inspector", xds::TlsInspector{}, std::nullopt}; }
-xds::ListenerFilter httpInspector() { return {"envoy.filters.listener.http_inspector", xds::HttpInspector{}, std::nullopt}; }
+xds::ListenerFilter originalDst() {
+  return {"envoy.filters.listener.original_dst", xds::OriginalDst{}, std::nullopt};
+}
+xds::ListenerFilter tlsInspector() {
+  return {"envoy.filters.listener.tls_inspector", xds::TlsInspector{}, std::nullopt};
+}
+xds::ListenerFilter httpInspector() {
+  return {"envoy.filters.listener.http_inspector", xds::HttpInspector{}, std::nullopt};
+}
 
 const std::vector<std::string>& plaintextHttpAlpns() {
   static const std::vector<std::string> kAlpns{"http/1.1", "h2c"};

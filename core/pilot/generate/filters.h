@@ -1,6 +1,6 @@
 #pragma once
-// What listeners are assembled from: connection managers with Istio's filter order, TCP proxies, access logs, listener
-// filters. Policies of issue 4 (authorization, JWT) go where `inboundPolicyFilters` is called.
+// What listeners are assembled from: connection managers with Istio's filter order, TCP proxies, access logs,
+// listener filters. Policies of issue 4 (authorization, JWT) go where `inboundPolicyFilters` is called.
 
 #include <string>
 #include <vector>

@@ -1,4 +1,5 @@
-// LDS and RDS of gateways: servers merged by port, routes of VirtualServices where hosts intersect (traps 7-10).
+// LDS and RDS of gateways: servers merged by port, routes of VirtualServices where hosts intersect (traps
+// 7-10).
 
 #include <algorithm>
 #include <set>
@@ -26,10 +27,12 @@ RouteContext routing(const Generation& context, const GatewayServer& server) {
 
 class HostTable {
  public:
-  HostTable(const Generation& context, std::string routeName) : context_(context), routeName_(std::move(routeName)) {}
+  HostTable(const Generation& context, std::string routeName)
+      : context_(context), routeName_(std::move(routeName)) {}
 
   void add(const GatewayServer& server) {
-    for (const VirtualServicePtr& rule : context_.model.rules.virtualServicesFor(context_.proxy.ns, server.gateway)) {
+    for (const VirtualServicePtr& rule :
+         context_.model.rules.virtualServicesFor(context_.proxy.ns, server.gateway)) {
       const auto hosts = intersection(hostsForNamespace(server, rule->ns), rule->hosts);
       if (hosts.empty() || rule->http.empty()) continue;
       const std::vector<xds::Route> routes = routesFor(*rule, routing(context_, server));
@@ -65,7 +68,8 @@ class HostTable {
 
  private:
   // httpsRedirect on any server of a host redirects the whole host.
-  xds::VirtualHost& hostFor(const std::string& host, const GatewayServer& server, const resource::Object& origin) {
+  xds::VirtualHost& hostFor(const std::string& host, const GatewayServer& server,
+                            const resource::Object& origin) {
     const auto [place, fresh] = hosts_.emplace(host, xds::VirtualHost{});
     xds::VirtualHost& vhost = place->second;
     if (fresh) {
@@ -93,7 +97,8 @@ void addRoutes(const Generation& context, const MergedGateway& merged, Generated
 
 // ---- listeners ----
 
-xds::FilterChain httpChain(const Generation& context, const MergedServer& merged, const std::string& statPrefix) {
+xds::FilterChain httpChain(const Generation& context, const MergedServer& merged,
+                           const std::string& statPrefix) {
   xds::FilterChain chain;
   auto manager = connectionManager(context, ManagerRole::Gateway, statPrefix);
   manager.routes = rdsOf(merged.routeName);
@@ -115,12 +120,14 @@ bool servesHosts(const GatewayServer& server, const VirtualService& rule) {
 bool l4Matches(const Value& item, const VirtualService& rule, const RouteContext& route) {
   if (item["match"].size() == 0) return true;
   const auto& matches = item["match"].items();
-  return std::any_of(matches.begin(), matches.end(), [&](const Value& match) { return matchesSource(match, rule.ns, route, false); });
+  return std::any_of(matches.begin(), matches.end(),
+                     [&](const Value& match) { return matchesSource(match, rule.ns, route, false); });
 }
 
 // The first tcp[] rule for this server; with TLS terminated or not.
 void addTcpChain(const Generation& context, const GatewayServer& server, std::vector<xds::FilterChain>& out) {
-  for (const VirtualServicePtr& rule : context.model.rules.virtualServicesFor(context.proxy.ns, server.gateway)) {
+  for (const VirtualServicePtr& rule :
+       context.model.rules.virtualServicesFor(context.proxy.ns, server.gateway)) {
     if (!servesHosts(server, *rule)) continue;
     int index = 0;
     for (const Value& item : rule->tcp().items()) {
@@ -140,9 +147,10 @@ void addTcpChain(const Generation& context, const GatewayServer& server, std::ve
 }
 
 // SNI routing without termination; a name that two rules claim belongs to the first.
-void addPassthroughChains(const Generation& context, const GatewayServer& server, std::set<std::string>& claimed,
-                          std::vector<xds::FilterChain>& out) {
-  for (const VirtualServicePtr& rule : context.model.rules.virtualServicesFor(context.proxy.ns, server.gateway)) {
+void addPassthroughChains(const Generation& context, const GatewayServer& server,
+                          std::set<std::string>& claimed, std::vector<xds::FilterChain>& out) {
+  for (const VirtualServicePtr& rule :
+       context.model.rules.virtualServicesFor(context.proxy.ns, server.gateway)) {
     if (!servesHosts(server, *rule)) continue;
     int index = 0;
     for (const Value& item : rule->tls().items()) {
@@ -151,7 +159,8 @@ void addPassthroughChains(const Generation& context, const GatewayServer& server
       for (const Value& match : item["match"].items()) {
         if (!matchesSource(match, rule->ns, routing(context, server), false)) continue;
         const std::vector<std::string> sni = texts(match["sniHosts"]);
-        const bool taken = std::any_of(sni.begin(), sni.end(), [&](const auto& name) { return claimed.count(name) > 0; });
+        const bool taken =
+            std::any_of(sni.begin(), sni.end(), [&](const auto& name) { return claimed.count(name) > 0; });
         if (taken) continue;
         claimed.insert(sni.begin(), sni.end());
         xds::FilterChain chain;
@@ -202,9 +211,10 @@ void generateGateway(const Generation& context, Generated& out) {
     listener.trafficDirection = xds::TrafficDirection::Outbound;
     listener.listenerFiltersTimeout = xds::Duration(0);
     listener.accessLog = listenerAccessLogs(context.model.mesh());
-    const bool looksInside = std::any_of(listener.filterChains.begin(), listener.filterChains.end(), [](const auto& chain) {
-      return chain.transportSocket || !chain.filterChainMatch.serverNames.empty();
-    });
+    const bool looksInside =
+        std::any_of(listener.filterChains.begin(), listener.filterChains.end(), [](const auto& chain) {
+          return chain.transportSocket || !chain.filterChainMatch.serverNames.empty();
+        });
     if (looksInside) listener.listenerFilters.push_back(tlsInspector());
     out.listeners.push_back(std::move(listener));
   }

@@ -29,12 +29,15 @@ std::map<int, std::set<int>> portTranslation(const MeshModel& model, const Proxy
   return out;
 }
 
-bool isTlsServer(const GatewayServer& server) { return server.tls && !isHttp(server.protocol); }
+bool isTlsServer(const GatewayServer& server) {
+  return server.tls && !isHttp(server.protocol);
+}
 
 std::string routeNameOf(const GatewayServer& server, int listenPort) {
   if (isHttp(server.protocol)) return "http." + std::to_string(listenPort);
   if (!terminatesHttps(server)) return {};
-  return "https." + std::to_string(server.port) + "." + server.portName + "." + server.owner->name + "." + server.owner->ns;
+  return "https." + std::to_string(server.port) + "." + server.portName + "." + server.owner->name + "." +
+         server.owner->ns;
 }
 
 class Merger {
@@ -81,7 +84,8 @@ class Merger {
   bool claimTlsHosts(const GatewayServer& server, int listenPort) {
     auto& known = tlsHosts_[listenPort];
     const std::vector<std::string> hosts = plainHosts(server);
-    const bool taken = std::any_of(hosts.begin(), hosts.end(), [&](const auto& host) { return known.count(host) > 0; });
+    const bool taken =
+        std::any_of(hosts.begin(), hosts.end(), [&](const auto& host) { return known.count(host) > 0; });
     if (!taken) known.insert(hosts.begin(), hosts.end());
     return !taken;
   }
@@ -95,7 +99,8 @@ class Merger {
 }  // namespace
 
 bool passesThrough(const GatewayServer& server) {
-  return server.tls && (server.tlsMode.empty() || server.tlsMode == "PASSTHROUGH" || server.tlsMode == "AUTO_PASSTHROUGH");
+  return server.tls &&
+         (server.tlsMode.empty() || server.tlsMode == "PASSTHROUGH" || server.tlsMode == "AUTO_PASSTHROUGH");
 }
 
 bool terminatesHttps(const GatewayServer& server) {

@@ -1,4 +1,5 @@
-// LDS, inbound side of a sidecar: virtualInbound with the chains of PeerAuthentication and protocol (traps 36, 37, 39).
+// LDS, inbound side of a sidecar: virtualInbound with the chains of PeerAuthentication and protocol (traps
+// 36, 37, 39).
 
 #include <algorithm>
 #include <map>
@@ -31,7 +32,8 @@ const std::vector<std::string>& mtlsTcp() {
   return kAlpns;
 }
 const std::vector<std::string>& mtlsAll() {
-  static const std::vector<std::string> kAlpns{"istio", "istio-peer-exchange", "istio-http/1.0", "istio-http/1.1", "istio-h2"};
+  static const std::vector<std::string> kAlpns{"istio", "istio-peer-exchange", "istio-http/1.0",
+                                               "istio-http/1.1", "istio-h2"};
   return kAlpns;
 }
 
@@ -40,14 +42,16 @@ constexpr const char* kRaw = "raw_buffer";
 
 std::vector<ChainOption> permissive(Wire wire) {
   switch (wire) {
-    case Wire::Http: return {{mtlsAll(), kTls, true, true}, {{}, kRaw, true, false}};
+    case Wire::Http:
+      return {{mtlsAll(), kTls, true, true}, {{}, kRaw, true, false}};
     case Wire::Auto:
       return {{mtlsHttp(), kTls, true, true},
               {plaintextHttpAlpns(), kRaw, true, false},
               {mtlsTcp(), kTls, false, true},
               {{}, kRaw, false, false},
               {{}, kTls, false, false}};
-    default: return {{mtlsAll(), kTls, false, true}, {{}, kRaw, false, false}, {{}, kTls, false, false}};
+    default:
+      return {{mtlsAll(), kTls, false, true}, {{}, kRaw, false, false}, {{}, kTls, false, false}};
   }
 }
 
@@ -57,8 +61,8 @@ std::vector<ChainOption> strict(Wire wire) {
   return {{{}, kTls, false, true}};
 }
 
-// Nobody asks for TLS, so no inspector runs and TLS bytes count as raw: they pass through TCP chains untouched and fail in
-// the HTTP codec, as with Istio (trap 37).
+// Nobody asks for TLS, so no inspector runs and TLS bytes count as raw: they pass through TCP chains
+// untouched and fail in the HTTP codec, as with Istio (trap 37).
 std::vector<ChainOption> disabled(Wire wire) {
   if (wire == Wire::Http) return {{{}, kRaw, true, false}};
   if (wire == Wire::Auto) return {{plaintextHttpAlpns(), kRaw, true, false}, {{}, kRaw, false, false}};
@@ -74,10 +78,10 @@ struct ChainSpec {
   std::string httpName, tcpName;
   std::string cluster;
   std::string statPrefix;
-  int matchPort = 0;               // 0 = any
-  int labelPort = 0;               // in "inbound|http|PORT"
+  int matchPort = 0;  // 0 = any
+  int labelPort = 0;  // in "inbound|http|PORT"
   std::string operation;
-  resource::Value serverTls;       // Sidecar.ingress tls, when it is terminated with it
+  resource::Value serverTls;  // Sidecar.ingress tls, when it is terminated with it
   xds::Metadata metadata;
 };
 
@@ -110,7 +114,8 @@ xds::FilterChain chainOf(const Generation& context, const ChainSpec& spec, const
     chain.filters.push_back(tcpFilter(context, spec.cluster));
   }
   if (!option.tls) return chain;
-  chain.transportSocket = spec.serverTls.isMap() ? serverTls(spec.serverTls, option.http) : inboundMtls(option.http);
+  chain.transportSocket =
+      spec.serverTls.isMap() ? serverTls(spec.serverTls, option.http) : inboundMtls(option.http);
   return chain;
 }
 
@@ -138,7 +143,8 @@ ChainSpec portSpec(const Generation& context, const InboundPort& port, const Eff
     spec.operation = hostPort(port.service->host, port.servicePort) + "/*";
     spec.metadata = metadataFor(*port.service->object);
   } else if (context.scope.sidecar) {
-    spec.operation = context.scope.sidecar->name + "." + context.scope.sidecar->ns + ":" + std::to_string(port.port) + "/*";
+    spec.operation = context.scope.sidecar->name + "." + context.scope.sidecar->ns + ":" +
+                     std::to_string(port.port) + "/*";
     spec.metadata = metadataFor(*context.scope.sidecar, port.ingress.mark());
   }
   // Who refuses a plaintext caller should be able to say why.
@@ -150,7 +156,8 @@ ChainSpec portSpec(const Generation& context, const InboundPort& port, const Eff
   return spec;
 }
 
-std::vector<xds::FilterChain> portChains(const Generation& context, const InboundPort& port, const EffectiveMtls& mtls) {
+std::vector<xds::FilterChain> portChains(const Generation& context, const InboundPort& port,
+                                         const EffectiveMtls& mtls) {
   ChainSpec spec = portSpec(context, port, mtls);
   const MtlsMode mode = mtls.forPort(port.port);
   Wire wire = wireOf(port.protocol);
@@ -190,7 +197,8 @@ void addInspector(xds::ListenerFilter filter, const std::vector<xds::FilterChain
     if (ports.size() > 1) these.rule = xds::ListenerFilterPredicate::Or{std::move(ports)};
     if (!byDefault) {
       xds::ListenerFilterPredicate others;
-      others.rule = xds::ListenerFilterPredicate::Not{xds::Box<xds::ListenerFilterPredicate>(std::move(these))};
+      others.rule =
+          xds::ListenerFilterPredicate::Not{xds::Box<xds::ListenerFilterPredicate>(std::move(these))};
       these = std::move(others);
     }
     filter.filterDisabled = std::move(these);
@@ -200,15 +208,18 @@ void addInspector(xds::ListenerFilter filter, const std::vector<xds::FilterChain
 
 void addListenerFilters(bool redirected, xds::Listener& listener) {
   if (redirected) listener.listenerFilters.push_back(originalDst());
-  addInspector(tlsInspector(), listener.filterChains,
-               [](const xds::FilterChainMatch& match) { return match.transportProtocol == kTls; }, listener.listenerFilters);
-  addInspector(httpInspector(), listener.filterChains,
-               [](const xds::FilterChainMatch& match) { return match.applicationProtocols == plaintextHttpAlpns(); },
-               listener.listenerFilters);
+  addInspector(
+      tlsInspector(), listener.filterChains,
+      [](const xds::FilterChainMatch& match) { return match.transportProtocol == kTls; },
+      listener.listenerFilters);
+  addInspector(
+      httpInspector(), listener.filterChains,
+      [](const xds::FilterChainMatch& match) { return match.applicationProtocols == plaintextHttpAlpns(); },
+      listener.listenerFilters);
 }
 
-xds::Listener inboundListener(const Generation& context, std::string name, const std::string& address, int port,
-                              std::vector<xds::FilterChain> chains, bool redirected) {
+xds::Listener inboundListener(const Generation& context, std::string name, const std::string& address,
+                              int port, std::vector<xds::FilterChain> chains, bool redirected) {
   xds::Listener out;
   out.name = std::move(name);
   out.address = xds::tcpAddress(address, static_cast<std::uint32_t>(port));
@@ -242,21 +253,22 @@ void generateInbound(const Generation& context, Generated& out) {
   };
   addPassthrough(0);
   for (const auto& [port, mode] : mtls.ports) {
-    const bool declared = std::any_of(ports.begin(), ports.end(), [&](const InboundPort& item) { return item.port == port; });
+    const bool declared =
+        std::any_of(ports.begin(), ports.end(), [&](const InboundPort& item) { return item.port == port; });
     if (!declared) addPassthrough(port);
   }
   for (const InboundPort& port : ports) {
     std::vector<xds::FilterChain> made = portChains(context, port, mtls);
     if (port.bindToPort) {
-      out.listeners.push_back(
-          inboundListener(context, listenerName(port.bind, port.port), port.bind, port.port, std::move(made), false));
+      out.listeners.push_back(inboundListener(context, listenerName(port.bind, port.port), port.bind,
+                                              port.port, std::move(made), false));
       continue;
     }
     chains.insert(chains.end(), std::make_move_iterator(made.begin()), std::make_move_iterator(made.end()));
   }
   if (context.proxy.interception == Interception::None) return;
-  out.listeners.push_back(
-      inboundListener(context, std::string(kVirtualInbound), "0.0.0.0", kInboundPort, std::move(chains), true));
+  out.listeners.push_back(inboundListener(context, std::string(kVirtualInbound), "0.0.0.0", kInboundPort,
+                                          std::move(chains), true));
 }
 
 }  // namespace varka::pilot

@@ -51,8 +51,8 @@ OutboundChain serviceChain(const L4Request& request) {
 }
 
 RouteContext routing(const L4Request& request) {
-  return {request.context.model, request.context.scope, request.context.proxy, request.port.port,
-          std::string(kMeshGateway), false};
+  return {request.context.model, request.context.scope,     request.context.proxy,
+          request.port.port,     std::string(kMeshGateway), false};
 }
 
 std::vector<OutboundChain> tlsChains(const L4Request& request) {
@@ -79,7 +79,8 @@ std::vector<OutboundChain> tlsChains(const L4Request& request) {
   if (!out.empty()) return out;
   OutboundChain chain = serviceChain(request);
   // Without an address of its own only the name in the handshake tells services apart.
-  const bool shared = !request.cidrs.empty() || (request.service.addresses.empty() && request.bind == "0.0.0.0");
+  const bool shared =
+      !request.cidrs.empty() || (request.service.addresses.empty() && request.bind == "0.0.0.0");
   if (shared) {
     chain.sniHosts = {request.service.host};
     for (const std::string& alias : request.service.aliases) {
@@ -120,7 +121,8 @@ std::vector<OutboundChain> tcpChains(const L4Request& request) {
     }
   }
   OutboundChain rest = serviceChain(request);
-  const bool covered = std::any_of(out.begin(), out.end(), [&](const OutboundChain& chain) { return chain.conflictsWith(rest); });
+  const bool covered = std::any_of(out.begin(), out.end(),
+                                   [&](const OutboundChain& chain) { return chain.conflictsWith(rest); });
   if (!covered) out.push_back(std::move(rest));
   return out;
 }

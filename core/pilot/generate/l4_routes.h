@@ -13,10 +13,10 @@ struct L4Request {
   const Generation& context;
   const EgressScope& egress;
   const Service& service;
-  const ServicePort& port;           // of the listener
+  const ServicePort& port;  // of the listener
   const std::string& bind;
-  const std::string& address;        // the service's, or the instance's
-  std::vector<std::string> cidrs;    // when the listener is 0.0.0.0 because the address is a range
+  const std::string& address;      // the service's, or the instance's
+  std::vector<std::string> cidrs;  // when the listener is 0.0.0.0 because the address is a range
 };
 
 /// Chains in order; the last matches everything the service gets unless a rule did already.

@@ -111,7 +111,8 @@ xds::RouteMatch routeMatch(const Value& match) {
   if (!match.isMap()) return out;
   addHeaders(match["headers"], false, out);
   addHeaders(match["withoutHeaders"], true, out);
-  std::sort(out.headers.begin(), out.headers.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  std::sort(out.headers.begin(), out.headers.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
   addPath(match["uri"], out);
   out.caseSensitive = !match["ignoreUriCase"].asBool();
   for (const char* key : {"method", "authority", "scheme"}) {
@@ -131,7 +132,8 @@ xds::RouteMatch routeMatch(const Value& match) {
 }
 
 bool isCatchAll(const xds::RouteMatch& match) {
-  if (!match.headers.empty() || !match.queryParameters.empty() || !match.dynamicMetadata.empty()) return false;
+  if (!match.headers.empty() || !match.queryParameters.empty() || !match.dynamicMetadata.empty())
+    return false;
   if (const auto* prefix = std::get_if<xds::RouteMatch::Prefix>(&match.path)) return prefix->value == "/";
   if (const auto* regex = std::get_if<xds::RegexMatcher>(&match.path)) return regex->regex == ".*";
   return false;

@@ -18,7 +18,8 @@ std::string kebab(std::string_view kind) {
 }  // namespace
 
 std::string istioConfigPath(const resource::Object& object) {
-  return "/apis/" + object.apiVersion + "/namespaces/" + object.ns + "/" + kebab(object.kind) + "/" + object.name;
+  return "/apis/" + object.apiVersion + "/namespaces/" + object.ns + "/" + kebab(object.kind) + "/" +
+         object.name;
 }
 
 std::string sourceText(const resource::Object& object, const Mark& mark) {

@@ -1,5 +1,6 @@
 #pragma once
-// Where a generated resource came from, as metadata: Istio's `istio.config` path and our own `varka` source, object, rule.
+// Where a generated resource came from, as metadata: Istio's `istio.config` path and our own `varka` source,
+// object, rule.
 
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ namespace varka::pilot {
 /// "#2 name", counted from one, as people do.
 [[nodiscard]] std::string ruleText(int index, std::string_view name);
 
-[[nodiscard]] xds::Metadata metadataFor(const resource::Object& object, const Mark& mark = {}, std::string rule = {});
+[[nodiscard]] xds::Metadata metadataFor(const resource::Object& object, const Mark& mark = {},
+                                        std::string rule = {});
 
 }  // namespace varka::pilot

@@ -14,7 +14,8 @@ std::vector<std::string> addressesOf(const Service& service) {
   }
   if (!out.empty() || !service.headless) return out;
   for (const ServiceEndpoint& endpoint : service.endpoints) {  // headless: the instances themselves
-    if ((endpoint.ready || service.publishNotReady) && isIpAddress(endpoint.address)) out.push_back(endpoint.address);
+    if ((endpoint.ready || service.publishNotReady) && isIpAddress(endpoint.address))
+      out.push_back(endpoint.address);
   }
   return out;
 }
@@ -36,7 +37,8 @@ void addInstances(const Service& service, const std::string& domain, xds::NameTa
 void generateNames(const Generation& context, Generated& out) {
   if (context.proxy.router()) return;
   for (const ServicePtr& service : context.scope.services) {
-    const ServicePtr target = service->resolution == Resolution::Alias ? context.scope.find(service->aliasOf) : service;
+    const ServicePtr target =
+        service->resolution == Resolution::Alias ? context.scope.find(service->aliasOf) : service;
     if (!target) continue;
     xds::NameTable::Entry entry;
     entry.ips = addressesOf(*target);

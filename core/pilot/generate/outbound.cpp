@@ -1,4 +1,5 @@
-// LDS, outbound side of a sidecar: virtualOutbound, 0.0.0.0_PORT for HTTP, VIP_PORT for TCP and sniffed ports (trap 31).
+// LDS, outbound side of a sidecar: virtualOutbound, 0.0.0.0_PORT for HTTP, VIP_PORT for TCP and sniffed ports
+// (trap 31).
 
 #include <algorithm>
 #include <map>
@@ -26,19 +27,23 @@ struct Entry {
 using Entries = std::map<std::pair<std::string, int>, Entry>;
 
 // Sniffing breaks server-first protocols, so their usual ports are never shared with HTTP.
-bool wellKnown(int port) { return port == 25 || port == 53 || port == 3306 || port == 27017; }
+bool wellKnown(int port) {
+  return port == 25 || port == 53 || port == 3306 || port == 27017;
+}
 
 std::string catchAllCluster(const Generation& context) {
   return std::string(context.scope.allowAny ? kPassthroughCluster : kBlackHoleCluster);
 }
 
-OutboundChain httpChain(const Generation& context, const std::string& rds, const std::string& bind, int port, bool sniffed) {
+OutboundChain httpChain(const Generation& context, const std::string& rds, const std::string& bind, int port,
+                        bool sniffed) {
   OutboundChain chain;
   if (sniffed) {
     chain.alpns = plaintextHttpAlpns();
     chain.transport = "raw_buffer";
   }
-  auto manager = connectionManager(context, ManagerRole::SidecarOutbound, "outbound_" + listenerName(bind, port) + ";");
+  auto manager =
+      connectionManager(context, ManagerRole::SidecarOutbound, "outbound_" + listenerName(bind, port) + ";");
   manager.routes = rdsOf(rds);
   chain.filters.push_back(httpFilter(std::move(manager)));
   return chain;
@@ -46,8 +51,9 @@ OutboundChain httpChain(const Generation& context, const std::string& rds, const
 
 void mergeChains(std::vector<OutboundChain>&& incoming, Entry& entry) {
   for (OutboundChain& chain : incoming) {
-    const bool conflict = std::any_of(entry.chains.begin(), entry.chains.end(),
-                                      [&](const OutboundChain& existing) { return existing.conflictsWith(chain); });
+    const bool conflict =
+        std::any_of(entry.chains.begin(), entry.chains.end(),
+                    [&](const OutboundChain& existing) { return existing.conflictsWith(chain); });
     if (!conflict) entry.chains.push_back(std::move(chain));
   }
 }
@@ -61,10 +67,12 @@ struct Request {
   bool bindToPort = false;
 };
 
-std::vector<OutboundChain> chainsFor(const Generation& context, const EgressScope& egress, const Request& request,
-                                     const std::string& bind, const std::vector<std::string>& cidrs, Wire wire) {
+std::vector<OutboundChain> chainsFor(const Generation& context, const EgressScope& egress,
+                                     const Request& request, const std::string& bind,
+                                     const std::vector<std::string>& cidrs, Wire wire) {
   const int port = request.port.port;
-  const bool sniffedHttp = wire == Wire::Http && bind == kWildcard && request.port.protocol != Protocol::HttpProxy;
+  const bool sniffedHttp =
+      wire == Wire::Http && bind == kWildcard && request.port.protocol != Protocol::HttpProxy;
   if (wire == Wire::Http) return {httpChain(context, std::to_string(port), bind, port, sniffedHttp)};
   std::vector<OutboundChain> chains =
       l4Chains({context, egress, request.service, request.port, bind, request.address, cidrs});
@@ -75,7 +83,8 @@ std::vector<OutboundChain> chainsFor(const Generation& context, const EgressScop
   return chains;
 }
 
-void addListener(const Generation& context, const EgressScope& egress, const Request& request, Entries& entries) {
+void addListener(const Generation& context, const EgressScope& egress, const Request& request,
+                 Entries& entries) {
   const Wire wire = wireOf(request.port.protocol);
   if (wire == Wire::None || request.service.resolution == Resolution::Alias) return;
   std::string bind = request.bind;
@@ -85,7 +94,8 @@ void addListener(const Generation& context, const EgressScope& egress, const Req
     if (wire != Wire::Http) {
       xds::CidrRange range;
       const bool isCidr = request.address.find('/') != std::string::npos && parseCidr(request.address, range);
-      const bool single = isCidr && range.prefixLen == (range.addressPrefix.find(':') == std::string::npos ? 32u : 128u);
+      const bool single =
+          isCidr && range.prefixLen == (range.addressPrefix.find(':') == std::string::npos ? 32u : 128u);
       if (isCidr && !single) {
         cidrs.push_back(request.address);
       } else {
@@ -111,14 +121,16 @@ void addListener(const Generation& context, const EgressScope& egress, const Req
   if (wire != entry.wire) entry.wire = Wire::Auto;
 }
 
-void addCatchAll(const Generation& context, const EgressScope& egress, const std::string& bind, bool bindToPort, Entries& entries) {
+void addCatchAll(const Generation& context, const EgressScope& egress, const std::string& bind,
+                 bool bindToPort, Entries& entries) {
   for (auto& [key, entry] : entries) entry.locked = true;
   for (const ServicePtr& service : egress.services) {
     for (const ServicePort& port : service->ports) {
       const bool perInstance = bind.empty() && service->resolution == Resolution::Passthrough &&
                                service->addresses.empty() && wireOf(port.protocol) != Wire::Http;
       if (!perInstance || (!service->kubernetes && service->endpoints.empty())) {
-        if (service->addresses.empty()) addListener(context, egress, {*service, port, kWildcard, bind, bindToPort}, entries);
+        if (service->addresses.empty())
+          addListener(context, egress, {*service, port, kWildcard, bind, bindToPort}, entries);
         for (const std::string& address : service->addresses) {
           addListener(context, egress, {*service, port, address, bind, bindToPort}, entries);
         }
@@ -176,7 +188,8 @@ xds::Listener listenerOf(const Generation& context, Entry&& entry) {
   }
   if (sni || http) out.listenerFilters.push_back(tlsInspector());
   if (http) out.listenerFilters.push_back(httpInspector());
-  out.listenerFiltersTimeout = http ? xds::Duration(context.model.mesh().protocolDetectionTimeout) : xds::Duration(0);
+  out.listenerFiltersTimeout =
+      http ? xds::Duration(context.model.mesh().protocolDetectionTimeout) : xds::Duration(0);
   if (out.defaultFilterChain && out.filterChains.empty()) {
     out.filterChains.push_back(std::move(*out.defaultFilterChain));
     out.defaultFilterChain.reset();

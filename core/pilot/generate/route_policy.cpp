@@ -13,11 +13,13 @@ using resource::Value;
 
 namespace {
 
-constexpr const char* kDefaultRetryOn = "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes";
-constexpr const char* kGrpcCodes[] = {"OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND",
-                                      "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
-                                      "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS",
-                                      "UNAUTHENTICATED"};
+constexpr const char* kDefaultRetryOn =
+    "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes";
+constexpr const char* kGrpcCodes[] = {
+    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+    "DATA_LOSS", "UNAUTHENTICATED"};
 
 void setRetryOn(const std::string& text, xds::RetryPolicy& policy) {
   policy.retryOn.clear();
@@ -27,7 +29,8 @@ void setRetryOn(const std::string& text, xds::RetryPolicy& policy) {
       if (c != ' ') part += c;
       continue;
     }
-    const bool number = !part.empty() && std::all_of(part.begin(), part.end(), [](char d) { return d >= '0' && d <= '9'; });
+    const bool number =
+        !part.empty() && std::all_of(part.begin(), part.end(), [](char d) { return d >= '0' && d <= '9'; });
     if (number) {
       policy.retriableStatusCodes.push_back(static_cast<std::uint32_t>(std::stoul(part.substr(0, 6))));
     } else if (!part.empty()) {
@@ -35,7 +38,8 @@ void setRetryOn(const std::string& text, xds::RetryPolicy& policy) {
     }
     part.clear();
   }
-  if (!policy.retriableStatusCodes.empty() && policy.retryOn.find("retriable-status-codes") == std::string::npos) {
+  if (!policy.retriableStatusCodes.empty() &&
+      policy.retryOn.find("retriable-status-codes") == std::string::npos) {
     policy.retryOn += policy.retryOn.empty() ? "retriable-status-codes" : ",retriable-status-codes";
   }
 }
@@ -55,7 +59,8 @@ void addHeaders(const Value& map, xds::HeaderAppendAction action, std::vector<xd
       read.push_back({{entry.key, entry.value.text()}, action, false});
     }
   }
-  std::stable_sort(read.begin(), read.end(), [](const auto& a, const auto& b) { return a.header.key < b.header.key; });
+  std::stable_sort(read.begin(), read.end(),
+                   [](const auto& a, const auto& b) { return a.header.key < b.header.key; });
   out.insert(out.end(), std::make_move_iterator(read.begin()), std::make_move_iterator(read.end()));
 }
 
@@ -80,7 +85,8 @@ std::optional<xds::FractionalPercent> percentOf(const Value& percentage) {
   return xds::fractionalPercent(percentage["value"].asDouble());
 }
 
-std::optional<xds::RetryPolicy> retryPolicy(const Value& retries, const MeshConfig& mesh, bool consistentHash) {
+std::optional<xds::RetryPolicy> retryPolicy(const Value& retries, const MeshConfig& mesh,
+                                            bool consistentHash) {
   xds::RetryPolicy policy;
   policy.retryOn = kDefaultRetryOn;
   policy.numRetries = 2;
@@ -88,7 +94,8 @@ std::optional<xds::RetryPolicy> retryPolicy(const Value& retries, const MeshConf
   policy.hostSelectionRetryMaxAttempts = 5;
   if (!retries.isMap()) {
     if (mesh.defaultRetryAttempts == 0) return std::nullopt;
-    if (mesh.defaultRetryAttempts > 0) policy.numRetries = static_cast<std::uint32_t>(mesh.defaultRetryAttempts);
+    if (mesh.defaultRetryAttempts > 0)
+      policy.numRetries = static_cast<std::uint32_t>(mesh.defaultRetryAttempts);
     if (!mesh.defaultRetryOn.empty()) setRetryOn(mesh.defaultRetryOn, policy);
     return policy;
   }
@@ -97,7 +104,8 @@ std::optional<xds::RetryPolicy> retryPolicy(const Value& retries, const MeshConf
   policy.numRetries = static_cast<std::uint32_t>(attempts);
   if (!retries["retryOn"].asString().empty()) setRetryOn(retries["retryOn"].asString(), policy);
   policy.perTryTimeout = durationOf(retries["perTryTimeout"]);
-  if (retries.has("retryIgnorePreviousHosts")) policy.previousHosts = retries["retryIgnorePreviousHosts"].asBool();
+  if (retries.has("retryIgnorePreviousHosts"))
+    policy.previousHosts = retries["retryIgnorePreviousHosts"].asBool();
   policy.baseInterval = durationOf(retries["backoff"]);
   return policy;
 }
@@ -108,8 +116,9 @@ std::optional<xds::HttpFault> faultOf(const Value& fault) {
   if (const auto fixed = durationOf(delay["fixedDelay"])) {
     xds::FaultDelay& to = out.delay.emplace();
     to.fixedDelay = *fixed;
-    to.percentage = percentOf(delay["percentage"])
-                        .value_or(xds::FractionalPercent{static_cast<std::uint32_t>(delay["percent"].asInt()), {}});
+    to.percentage =
+        percentOf(delay["percentage"])
+            .value_or(xds::FractionalPercent{static_cast<std::uint32_t>(delay["percent"].asInt()), {}});
   }
   const Value& abort = fault["abort"];
   const std::string& grpc = abort["grpcStatus"].asString();
@@ -120,7 +129,8 @@ std::optional<xds::HttpFault> faultOf(const Value& fault) {
       to.httpStatus = static_cast<std::uint32_t>(abort["httpStatus"].asInt());
     } else {
       const auto* found = std::find(std::begin(kGrpcCodes), std::end(kGrpcCodes), grpc);
-      to.grpcStatus = found == std::end(kGrpcCodes) ? 2u : static_cast<std::uint32_t>(found - std::begin(kGrpcCodes));
+      to.grpcStatus =
+          found == std::end(kGrpcCodes) ? 2u : static_cast<std::uint32_t>(found - std::begin(kGrpcCodes));
     }
   }
   if (!out.delay && !out.abort) return std::nullopt;
@@ -129,7 +139,8 @@ std::optional<xds::HttpFault> faultOf(const Value& fault) {
 
 xds::CorsPolicy corsPolicy(const Value& cors) {
   xds::CorsPolicy out;
-  for (const Value& origin : cors["allowOrigins"].items()) out.allowOriginStringMatch.push_back(stringMatcher(origin));
+  for (const Value& origin : cors["allowOrigins"].items())
+    out.allowOriginStringMatch.push_back(stringMatcher(origin));
   if (!cors.has("allowOrigins")) {
     for (const std::string& origin : texts(cors["allowOrigin"])) {
       out.allowOriginStringMatch.push_back(origin == "*" ? xds::regexMatch(".*") : xds::exactMatch(origin));

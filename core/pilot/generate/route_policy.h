@@ -14,8 +14,8 @@ inline constexpr const char* kFaultFilter = "envoy.filters.http.fault";
 inline constexpr const char* kCorsFilter = "envoy.filters.http.cors";
 
 /// The rule's own, else the mesh's, else Istio's default of two; none for `attempts: 0` (trap 21).
-[[nodiscard]] std::optional<xds::RetryPolicy> retryPolicy(const resource::Value& retries, const MeshConfig& mesh,
-                                                          bool consistentHash);
+[[nodiscard]] std::optional<xds::RetryPolicy> retryPolicy(const resource::Value& retries,
+                                                          const MeshConfig& mesh, bool consistentHash);
 /// Null when nothing could ever be injected.
 [[nodiscard]] std::optional<xds::HttpFault> faultOf(const resource::Value& fault);
 [[nodiscard]] xds::CorsPolicy corsPolicy(const resource::Value& cors);

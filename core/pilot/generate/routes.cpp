@@ -32,7 +32,8 @@ void setTimeout(const Value& timeout, xds::RouteAction& action) {
 void setRewrite(const Value& rewrite, xds::RouteAction& action, std::string& authority) {
   const Value& regex = rewrite["uriRegexRewrite"];
   if (regex.isMap()) {
-    action.regexRewrite = xds::RegexMatchAndSubstitute{{regex["match"].asString()}, regex["rewrite"].asString()};
+    action.regexRewrite =
+        xds::RegexMatchAndSubstitute{{regex["match"].asString()}, regex["rewrite"].asString()};
   } else {
     action.prefixRewrite = rewrite["uri"].asString();
   }
@@ -57,13 +58,18 @@ void addMirror(const Value& destination, const Value& percentage, const Value& p
 }
 
 // Ring hash and maglev need to know what of the request to hash.
-std::optional<xds::HashPolicy> hashOf(const Value& destination, const std::string& ns, const RouteContext& context) {
-  const ServicePtr service = serviceOf(lowerCased(resolveHost(destination["host"].asString(), ns, context.model.domain())), context);
+std::optional<xds::HashPolicy> hashOf(const Value& destination, const std::string& ns,
+                                      const RouteContext& context) {
+  const ServicePtr service =
+      serviceOf(lowerCased(resolveHost(destination["host"].asString(), ns, context.model.domain())), context);
   if (!service) return std::nullopt;
-  const DestinationRulePtr rule = context.model.rules.destinationRuleFor(*service, context.proxy.ns, context.proxy.labels);
+  const DestinationRulePtr rule =
+      context.model.rules.destinationRuleFor(*service, context.proxy.ns, context.proxy.labels);
   if (!rule) return std::nullopt;
   const int explicitPort = static_cast<int>(destination["port"]["number"].asInt());
-  const int port = explicitPort ? explicitPort : service->ports.size() == 1 ? service->ports[0].port : context.port;
+  const int port = explicitPort                 ? explicitPort
+                   : service->ports.size() == 1 ? service->ports[0].port
+                                                : context.port;
   return hashPolicyOf(effectivePolicy(*rule, destination["subset"].asString(), port));
 }
 
@@ -79,7 +85,8 @@ void applyOperations(HeaderOperations&& from, To& to) {
 }
 
 // With several destinations the zero weights are dropped; a single one ignores its weight (trap 20).
-bool addDestinations(const HttpRule& rule, const RouteContext& context, xds::Route& route, xds::RouteAction& action) {
+bool addDestinations(const HttpRule& rule, const RouteContext& context, xds::Route& route,
+                     xds::RouteAction& action) {
   const auto& destinations = rule.value["route"].items();
   bool hashed = false;
   const auto addHash = [&](const Value& destination) {
@@ -93,7 +100,8 @@ bool addDestinations(const HttpRule& rule, const RouteContext& context, xds::Rou
     action.cluster = xds::RouteAction::ClusterName{destinationCluster(only["destination"], rule.ns, context)};
     HeaderOperations operations = headerOperations(only["headers"]);
     if (!operations.authority.empty() && action.hostRewrite.index() == 0) {
-      action.hostRewrite = xds::RouteAction::HostRewriteLiteral{operations.authority};  // the route level wins (trap 22)
+      action.hostRewrite =
+          xds::RouteAction::HostRewriteLiteral{operations.authority};  // the route level wins (trap 22)
     }
     applyOperations(std::move(operations), route);
     addHash(only["destination"]);
@@ -120,7 +128,8 @@ void setRedirect(const Value& redirect, const RouteContext& context, xds::Route&
   using Code = xds::RedirectResponseCode;
   xds::RedirectAction action;
   action.hostRedirect = redirect["authority"].asString();
-  if (!redirect["uri"].asString().empty()) action.pathRewrite = xds::RedirectAction::PathRedirect{redirect["uri"].asString()};
+  if (!redirect["uri"].asString().empty())
+    action.pathRewrite = xds::RedirectAction::PathRedirect{redirect["uri"].asString()};
   std::string scheme = redirect["scheme"].asString();
   if (!scheme.empty()) action.schemeRewrite = xds::RedirectAction::SchemeRedirect{scheme};
   if (scheme.empty()) scheme = context.tls ? "https" : "http";
@@ -129,15 +138,27 @@ void setRedirect(const Value& redirect, const RouteContext& context, xds::Route&
   } else if (redirect.has("port")) {
     action.portRedirect = static_cast<std::uint32_t>(redirect["port"].asInt());
   }
-  const bool schemeDefault = (action.portRedirect == 80 && scheme == "http") || (action.portRedirect == 443 && scheme == "https");
+  const bool schemeDefault =
+      (action.portRedirect == 80 && scheme == "http") || (action.portRedirect == 443 && scheme == "https");
   if (schemeDefault) action.portRedirect = 0;
   switch (redirect["redirectCode"].asInt()) {
-    case 0: case 301: break;
-    case 302: action.responseCode = Code::Found; break;
-    case 303: action.responseCode = Code::SeeOther; break;
-    case 307: action.responseCode = Code::TemporaryRedirect; break;
-    case 308: action.responseCode = Code::PermanentRedirect; break;
-    default: return;  // a route without action (trap 23)
+    case 0:
+    case 301:
+      break;
+    case 302:
+      action.responseCode = Code::Found;
+      break;
+    case 303:
+      action.responseCode = Code::SeeOther;
+      break;
+    case 307:
+      action.responseCode = Code::TemporaryRedirect;
+      break;
+    case 308:
+      action.responseCode = Code::PermanentRedirect;
+      break;
+    default:
+      return;  // a route without action (trap 23)
   }
   route.action = std::move(action);
 }
@@ -153,7 +174,8 @@ void setDirectResponse(const Value& response, xds::Route& route) {
 
 std::string operationOf(const xds::Route& route, const VirtualService& rule, int port) {
   std::string path = "/*";
-  if (const auto* prefix = std::get_if<xds::RouteMatch::Prefix>(&route.match.path)) path = prefix->value + "*";
+  if (const auto* prefix = std::get_if<xds::RouteMatch::Prefix>(&route.match.path))
+    path = prefix->value + "*";
   if (const auto* exact = std::get_if<xds::RouteMatch::Path>(&route.match.path)) path = exact->value;
   if (const auto* regex = std::get_if<xds::RegexMatcher>(&route.match.path)) path = regex->regex;
   if (const auto* action = std::get_if<xds::RouteAction>(&route.action)) {
@@ -170,7 +192,8 @@ std::string operationOf(const xds::Route& route, const VirtualService& rule, int
   return rule.name + ":" + std::to_string(port) + path;
 }
 
-void setForwarding(const HttpRule& rule, const RouteContext& context, std::string authority, xds::Route& route) {
+void setForwarding(const HttpRule& rule, const RouteContext& context, std::string authority,
+                   xds::Route& route) {
   const Value& in = rule.value;
   xds::RouteAction action;
   setTimeout(in["timeout"], action);
@@ -185,7 +208,8 @@ void setForwarding(const HttpRule& rule, const RouteContext& context, std::strin
   route.action = std::move(action);
 }
 
-xds::Route translate(const VirtualService& owner, const HttpRule& rule, const Value& match, const RouteContext& context) {
+xds::Route translate(const VirtualService& owner, const HttpRule& rule, const Value& match,
+                     const RouteContext& context) {
   const Value& in = rule.value;
   xds::Route route;
   route.name = in["name"].asString();
@@ -220,7 +244,8 @@ std::string destinationCluster(const Value& destination, const std::string& ns, 
   return outboundCluster(port, destination["subset"].asString(), host);
 }
 
-bool matchesSource(const Value& match, const std::string& ruleNs, const RouteContext& context, bool gatewaysExcuseLabels) {
+bool matchesSource(const Value& match, const std::string& ruleNs, const RouteContext& context,
+                   bool gatewaysExcuseLabels) {
   if (!match.isMap()) return true;
   const int port = static_cast<int>(match["port"].asInt());
   if (port != 0 && port != context.port) return false;
@@ -293,7 +318,8 @@ xds::Route inboundRoute(const std::string& cluster, const std::string& operation
 }
 
 void sortCatchAllLast(std::vector<xds::Route>& routes) {
-  std::stable_partition(routes.begin(), routes.end(), [](const xds::Route& route) { return !isCatchAll(route.match); });
+  std::stable_partition(routes.begin(), routes.end(),
+                        [](const xds::Route& route) { return !isCatchAll(route.match); });
 }
 
 }  // namespace varka::pilot

@@ -1,5 +1,6 @@
 #pragma once
-// HTTP rules -> Envoy routes, for one proxy on one port: the ordered list a virtual host tries (traps 8, 16-24).
+// HTTP rules -> Envoy routes, for one proxy on one port: the ordered list a virtual host tries (traps 8,
+// 16-24).
 
 #include <functional>
 #include <string>
@@ -14,9 +15,9 @@ struct RouteContext {
   const MeshModel& model;
   const Scope& scope;
   const ProxyNode& proxy;
-  int port = 0;                     // of the listener
-  std::string gateway = "mesh";     // or "ns/name"
-  bool tls = false;                 // the listener terminates TLS
+  int port = 0;                  // of the listener
+  std::string gateway = "mesh";  // or "ns/name"
+  bool tls = false;              // the listener terminates TLS
 };
 
 /// Empty when no rule is for this proxy on this port.
@@ -28,13 +29,14 @@ struct RouteContext {
 /// Catch-all routes to the end, the order kept otherwise (gateways only, trap 8).
 void sortCatchAllLast(std::vector<xds::Route>& routes);
 
-/// "outbound|PORT|SUBSET|HOST" of a Destination message: its port, else the service's only one, else the listener's
-/// (trap 19). ExternalName aliases are followed.
+/// "outbound|PORT|SUBSET|HOST" of a Destination message: its port, else the service's only one, else the
+/// listener's (trap 19). ExternalName aliases are followed.
 [[nodiscard]] std::string destinationCluster(const resource::Value& destination, const std::string& ns,
                                              const RouteContext& context);
 
-/// Is a match of this rule for this proxy? sourceLabels, sourceNamespace, gateways and port are decided here (trap 16).
-[[nodiscard]] bool matchesSource(const resource::Value& match, const std::string& ruleNs, const RouteContext& context,
-                                 bool gatewaysExcuseLabels);
+/// Is a match of this rule for this proxy? sourceLabels, sourceNamespace, gateways and port are decided here
+/// (trap 16).
+[[nodiscard]] bool matchesSource(const resource::Value& match, const std::string& ruleNs,
+                                 const RouteContext& context, bool gatewaysExcuseLabels);
 
 }  // namespace varka::pilot

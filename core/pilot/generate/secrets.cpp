@@ -32,7 +32,8 @@ resource::ObjectPtr findSecret(const Generation& context, const std::string& ref
   return context.model.input.resources->find(resource::Key{"", "Secret", ns, name});
 }
 
-void addCertificate(const Generation& context, const std::string& name, const std::string& reference, Generated& out) {
+void addCertificate(const Generation& context, const std::string& name, const std::string& reference,
+                    Generated& out) {
   const resource::ObjectPtr object = findSecret(context, reference);
   if (!object) return;  // the listener warms until it comes
   xds::TlsCertificate certificate;
@@ -41,7 +42,8 @@ void addCertificate(const Generation& context, const std::string& name, const st
   out.secrets.push_back({name, std::move(certificate)});
 }
 
-void addAuthority(const Generation& context, const std::string& name, const std::string& reference, Generated& out) {
+void addAuthority(const Generation& context, const std::string& name, const std::string& reference,
+                  Generated& out) {
   // Either a Secret of that very name, or the ca.crt beside the certificate.
   const std::string base = reference.substr(0, reference.size() - kCaSuffix.size());
   for (const std::string& candidate : {reference, base}) {

@@ -1,4 +1,5 @@
-// RDS of sidecars: a table for each HTTP port, virtual hosts of services and of VirtualServices (traps 4, 7, 13, 32, 33).
+// RDS of sidecars: a table for each HTTP port, virtual hosts of services and of VirtualServices (traps 4, 7,
+// 13, 32, 33).
 
 #include <algorithm>
 #include <map>
@@ -27,7 +28,9 @@ struct Table {
   std::vector<xds::VirtualHost> out;
 };
 
-bool speaksHttp(Protocol protocol) { return wireOf(protocol) == Wire::Http || wireOf(protocol) == Wire::Auto; }
+bool speaksHttp(Protocol protocol) {
+  return wireOf(protocol) == Wire::Http || wireOf(protocol) == Wire::Auto;
+}
 
 void addVirtualHost(Table& table, const std::string& host, std::vector<std::string> domains,
                     const std::vector<xds::Route>& routes, xds::Metadata metadata) {
@@ -46,12 +49,15 @@ void addVirtualHost(Table& table, const std::string& host, std::vector<std::stri
 bool selected(const Table& table, const VirtualService& rule) {
   if (table.port == 80) return true;
   return std::any_of(rule.hosts.begin(), rule.hosts.end(), [&](const std::string& host) {
-    return std::any_of(table.known.begin(), table.known.end(), [&](const std::string& service) { return hostsMatch(host, service); });
+    return std::any_of(table.known.begin(), table.known.end(),
+                       [&](const std::string& service) { return hostsMatch(host, service); });
   });
 }
 
-// A rule covers a service only where it is the one bound to it: the first exact one, else the most specific wildcard.
-void splitHosts(const Table& table, const VirtualService& rule, std::vector<ServicePtr>& services, std::vector<std::string>& others) {
+// A rule covers a service only where it is the one bound to it: the first exact one, else the most specific
+// wildcard.
+void splitHosts(const Table& table, const VirtualService& rule, std::vector<ServicePtr>& services,
+                std::vector<std::string>& others) {
   for (const std::string& host : rule.hosts) {
     bool isService = false;
     if (!isWildcard(host)) {
@@ -65,7 +71,8 @@ void splitHosts(const Table& table, const VirtualService& rule, std::vector<Serv
         isService = true;
         const auto found = table.services.find(name);
         const auto binding = table.egress.bindings.find(name);
-        if (found != table.services.end() && binding != table.egress.bindings.end() && binding->second == &rule) {
+        if (found != table.services.end() && binding != table.egress.bindings.end() &&
+            binding->second == &rule) {
           services.push_back(found->second);
         }
       }
@@ -83,18 +90,21 @@ void addRule(Table& table, const VirtualService& rule) {
   splitHosts(table, rule, services, others);
   if (services.empty() && table.port != 80) return;
   const xds::Metadata metadata = metadataFor(*rule.object);
-  for (const std::string& host : others) addVirtualHost(table, host, domainsOf(host, table.port), routes, metadata);
+  for (const std::string& host : others)
+    addVirtualHost(table, host, domainsOf(host, table.port), routes, metadata);
   for (const ServicePtr& service : services) {
     const std::string& domain = table.context.model.domain();
     table.bound.insert(service->host);
-    addVirtualHost(table, service->host, domainsOf(*service, table.port, table.context.proxy.ns, domain), routes, metadata);
+    addVirtualHost(table, service->host, domainsOf(*service, table.port, table.context.proxy.ns, domain),
+                   routes, metadata);
   }
 }
 
 void addPlainServices(Table& table) {
   for (const auto& [host, service] : table.services) {
     if (service->resolution == Resolution::Alias || table.bound.count(host) > 0) continue;
-    addVirtualHost(table, host, domainsOf(*service, table.port, table.context.proxy.ns, table.context.model.domain()),
+    addVirtualHost(table, host,
+                   domainsOf(*service, table.port, table.context.proxy.ns, table.context.model.domain()),
                    {defaultRoute(*service, table.port, table.routing)}, metadataFor(*service->object));
   }
 }
@@ -122,9 +132,13 @@ xds::VirtualHost catchAll(bool allowAny) {
   return vhost;
 }
 
-std::vector<xds::VirtualHost> virtualHostsFor(const Generation& context, const EgressScope& egress, int port) {
-  Table table{context, egress, port, {context.model, context.scope, context.proxy, port, std::string(kMeshGateway), false},
-              {}, {}, {}, {}, {}, {}};
+std::vector<xds::VirtualHost> virtualHostsFor(const Generation& context, const EgressScope& egress,
+                                              int port) {
+  Table table{context, egress,
+              port,    {context.model, context.scope, context.proxy, port, std::string(kMeshGateway), false},
+              {},      {},
+              {},      {},
+              {},      {}};
   for (const ServicePtr& service : egress.services) {
     const ServicePort* found = service->findPort(port);
     if (!found) continue;

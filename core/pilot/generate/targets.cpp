@@ -36,7 +36,8 @@ std::map<int, InboundPort> ingressPorts(const Generation& context) {
     InboundPort port;
     port.port = static_cast<int>(item["port"]["number"].asInt());
     port.servicePort = port.port;
-    port.protocol = afterTermination(protocolFromText(item["port"]["protocol"].asString()), item["tls"].isMap());
+    port.protocol =
+        afterTermination(protocolFromText(item["port"]["protocol"].asString()), item["tls"].isMap());
     port.bind = item["bind"].asString().empty() ? context.proxy.ip : item["bind"].asString();
     const std::string& capture = item["captureMode"].asString();
     port.bindToPort = capture == "NONE" || (none && (capture.empty() || capture == "DEFAULT"));

@@ -18,12 +18,12 @@ struct ServiceTarget {
 
 /// One inbound port of a sidecar, from its services or from Sidecar.ingress.
 struct InboundPort {
-  int port = 0;                     // what the pod listens on
+  int port = 0;  // what the pod listens on
   Protocol protocol = Protocol::Auto;
   std::string bind = "0.0.0.0";
-  ServicePtr service;               // null for Sidecar.ingress
+  ServicePtr service;  // null for Sidecar.ingress
   int servicePort = 0;
-  resource::Value ingress;          // the Sidecar.ingress item, else null
+  resource::Value ingress;  // the Sidecar.ingress item, else null
   bool bindToPort = false;
 };
 

@@ -14,7 +14,9 @@ namespace {
 
 constexpr const char* kSystemRoots = "/etc/ssl/certs/ca-certificates.crt";
 
-xds::SdsSecretConfig secret(const std::string& name) { return {name, xds::adsSource()}; }
+xds::SdsSecretConfig secret(const std::string& name) {
+  return {name, xds::adsSource()};
+}
 
 xds::DataSource file(const std::string& path) {
   xds::DataSource out;
@@ -79,7 +81,8 @@ xds::TransportSocket originatedTls(const ClusterTlsInput& input, xds::Cluster& c
     common.validation = std::move(validation);
   } else {
     if (mutual) {
-      common.tlsCertificates.push_back({file(tls["clientCertificate"].asString()), file(tls["privateKey"].asString())});
+      common.tlsCertificates.push_back(
+          {file(tls["clientCertificate"].asString()), file(tls["privateKey"].asString())});
     }
     if (!tls["insecureSkipVerify"].asBool()) {
       const std::string& roots = tls["caCertificates"].asString();
@@ -103,8 +106,8 @@ xds::TransportSocket originatedTls(const ClusterTlsInput& input, xds::Cluster& c
 }
 
 bool allCanMtls(const Service& service) {
-  return !service.endpoints.empty() &&
-         std::all_of(service.endpoints.begin(), service.endpoints.end(), [](const auto& item) { return item.mtls; });
+  return !service.endpoints.empty() && std::all_of(service.endpoints.begin(), service.endpoints.end(),
+                                                   [](const auto& item) { return item.mtls; });
 }
 
 // Nothing said about TLS: each endpoint's tlsMode decides, unless the server's namespace wants plaintext.
@@ -131,7 +134,8 @@ void applyAutoMtls(const ClusterTlsInput& input, xds::Cluster& cluster) {
 std::vector<std::string> identitiesOf(const Service& service, const std::string& trustDomain) {
   std::set<std::string> out;
   for (const ServiceEndpoint& endpoint : service.endpoints) {
-    if (!endpoint.serviceAccount.empty()) out.insert(spiffeId(trustDomain, endpoint.ns, endpoint.serviceAccount));
+    if (!endpoint.serviceAccount.empty())
+      out.insert(spiffeId(trustDomain, endpoint.ns, endpoint.serviceAccount));
   }
   out.insert(service.subjectAltNames.begin(), service.subjectAltNames.end());
   return {out.begin(), out.end()};
@@ -179,8 +183,10 @@ xds::TransportSocket serverTls(const Value& tls, bool http) {
   const bool asksClient = mode == "MUTUAL" || mode == "OPTIONAL_MUTUAL";
   context.requireClientCertificate = mode == "MUTUAL";
   xds::CommonTlsContext& common = context.commonTlsContext;
-  common.tlsParams.tlsMinimumProtocolVersion = versionOf(tls["minProtocolVersion"].asString(), xds::TlsVersion::Tls12);
-  common.tlsParams.tlsMaximumProtocolVersion = versionOf(tls["maxProtocolVersion"].asString(), xds::TlsVersion::Tls13);
+  common.tlsParams.tlsMinimumProtocolVersion =
+      versionOf(tls["minProtocolVersion"].asString(), xds::TlsVersion::Tls12);
+  common.tlsParams.tlsMaximumProtocolVersion =
+      versionOf(tls["maxProtocolVersion"].asString(), xds::TlsVersion::Tls13);
   common.tlsParams.cipherSuites = texts(tls["cipherSuites"]);
   if (http) common.alpnProtocols = {"h2", "http/1.1"};
   const std::string& credential = tls["credentialName"].asString();
@@ -195,7 +201,8 @@ xds::TransportSocket serverTls(const Value& tls, bool http) {
     }
     return {kTlsSocket, std::move(context)};
   }
-  common.tlsCertificates.push_back({file(tls["serverCertificate"].asString()), file(tls["privateKey"].asString())});
+  common.tlsCertificates.push_back(
+      {file(tls["serverCertificate"].asString()), file(tls["privateKey"].asString())});
   if (asksClient) {
     xds::CertificateValidationContext validation;
     validation.trustedCa = file(tls["caCertificates"].asString());

@@ -1,5 +1,6 @@
 #pragma once
-// TLS of clusters and listeners: auto-mTLS (trap 29), DestinationRule `tls`, the inbound sides, gateway credentials.
+// TLS of clusters and listeners: auto-mTLS (trap 29), DestinationRule `tls`, the inbound sides, gateway
+// credentials.
 
 #include <string>
 #include <vector>
@@ -18,9 +19,9 @@ struct ClusterTlsInput {
   const Service& service;
   int port = 0;
   std::string subset;
-  resource::Value tls;      // of the effective traffic policy; null = nothing said
+  resource::Value tls;  // of the effective traffic policy; null = nothing said
   bool http2 = false;
-  bool router = false;      // the client is a gateway: credentialName works
+  bool router = false;  // the client is a gateway: credentialName works
 };
 /// Sets transport_socket or transport_socket_matches.
 void applyClusterTls(const ClusterTlsInput& input, xds::Cluster& cluster);

@@ -110,12 +110,14 @@ void applyBalancer(const Value& balancer, xds::Cluster& cluster) {
   if (hash.isMap()) {
     if (hash["maglev"].isMap()) {
       xds::MaglevLbConfig config;
-      if (hash["maglev"].has("tableSize")) config.tableSize = static_cast<std::uint64_t>(hash["maglev"]["tableSize"].asInt());
+      if (hash["maglev"].has("tableSize"))
+        config.tableSize = static_cast<std::uint64_t>(hash["maglev"]["tableSize"].asInt());
       cluster.lbPolicy = xds::LbPolicy::Maglev;
       cluster.lbConfig = config;
       return;
     }
-    const Value& size = hash["ringHash"].isMap() ? hash["ringHash"]["minimumRingSize"] : hash["minimumRingSize"];
+    const Value& size =
+        hash["ringHash"].isMap() ? hash["ringHash"]["minimumRingSize"] : hash["minimumRingSize"];
     xds::RingHashLbConfig config;
     if (!size.isNull()) config.minimumRingSize = static_cast<std::uint64_t>(size.asInt());
     cluster.lbPolicy = xds::LbPolicy::RingHash;
@@ -150,7 +152,8 @@ void applyBalancer(const Value& balancer, xds::Cluster& cluster) {
 TrafficPolicy effectivePolicy(const DestinationRule& rule, std::string_view subset, int port) {
   TrafficPolicy out;
   overlay(rule.trafficPolicy, port, out);
-  if (const Subset* found = subset.empty() ? nullptr : rule.findSubset(subset)) overlay(found->trafficPolicy, port, out);
+  if (const Subset* found = subset.empty() ? nullptr : rule.findSubset(subset))
+    overlay(found->trafficPolicy, port, out);
   return out;
 }
 
@@ -161,7 +164,8 @@ std::optional<xds::HashPolicy> hashPolicyOf(const TrafficPolicy& policy) {
     out.specifier = xds::HashPolicy::Header{hash["httpHeaderName"].asString(), std::nullopt};
   } else if (hash.has("httpCookie")) {
     const Value& cookie = hash["httpCookie"];
-    out.specifier = xds::HashPolicy::Cookie{cookie["name"].asString(), durationOf(cookie["ttl"]), cookie["path"].asString()};
+    out.specifier = xds::HashPolicy::Cookie{cookie["name"].asString(), durationOf(cookie["ttl"]),
+                                            cookie["path"].asString()};
   } else if (hash["useSourceIp"].asBool()) {
     out.specifier = xds::HashPolicy::ConnectionProperties{true};
   } else if (hash.has("httpQueryParameterName")) {
@@ -172,10 +176,12 @@ std::optional<xds::HashPolicy> hashPolicyOf(const TrafficPolicy& policy) {
   return out;
 }
 
-void applyPolicy(const TrafficPolicy& policy, Protocol protocol, const MeshConfig& mesh, xds::Cluster& cluster) {
+void applyPolicy(const TrafficPolicy& policy, Protocol protocol, const MeshConfig& mesh,
+                 xds::Cluster& cluster) {
   cluster.connectTimeout = mesh.connectTimeout;
   xds::CircuitBreakers::Thresholds limits;
-  limits.maxConnections = limits.maxPendingRequests = limits.maxRequests = limits.maxRetries = xds::kUnlimited;
+  limits.maxConnections = limits.maxPendingRequests = limits.maxRequests = limits.maxRetries =
+      xds::kUnlimited;
   limits.trackRemaining = true;
   applyTcpPool(policy.connectionPool["tcp"], limits, cluster);
   applyHttpPool(policy.connectionPool["http"], limits, cluster);

@@ -1,5 +1,6 @@
 #pragma once
-// DestinationRule traffic policies: which fields count for a subset and port (trap 27), and what they do to a cluster.
+// DestinationRule traffic policies: which fields count for a subset and port (trap 27), and what they do to a
+// cluster.
 
 #include <optional>
 #include <string_view>
@@ -21,6 +22,7 @@ struct TrafficPolicy {
 [[nodiscard]] std::optional<xds::HashPolicy> hashPolicyOf(const TrafficPolicy& policy);
 
 /// Pools, breakers, outliers, balancer and HTTP version. TLS is cluster_tls.h's.
-void applyPolicy(const TrafficPolicy& policy, Protocol protocol, const MeshConfig& mesh, xds::Cluster& cluster);
+void applyPolicy(const TrafficPolicy& policy, Protocol protocol, const MeshConfig& mesh,
+                 xds::Cluster& cluster);
 
 }  // namespace varka::pilot

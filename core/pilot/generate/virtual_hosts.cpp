@@ -13,8 +13,8 @@ void addWithPort(std::string name, int port, std::vector<std::string>& out) {
   out.push_back(std::move(both));
 }
 
-void addNames(const std::string& host, int port, const std::string& clientNs, const std::string& domain, bool headless,
-              std::vector<std::string>& out) {
+void addNames(const std::string& host, int port, const std::string& clientNs, const std::string& domain,
+              bool headless, std::vector<std::string>& out) {
   std::vector<std::string> names{host};
   if (!isWildcard(host) && !isIpAddress(host)) names.push_back(host + ".");
   for (std::string& name : shortNames(host, clientNs, domain)) names.push_back(std::move(name));
@@ -27,7 +27,8 @@ void addNames(const std::string& host, int port, const std::string& clientNs, co
 
 }  // namespace
 
-std::vector<std::string> shortNames(const std::string& host, const std::string& clientNs, const std::string& domain) {
+std::vector<std::string> shortNames(const std::string& host, const std::string& clientNs,
+                                    const std::string& domain) {
   const std::string suffix = ".svc." + domain;
   if (domain.empty() || !host.ends_with(suffix) || isWildcard(host)) return {};
   const std::string base = host.substr(0, host.size() - suffix.size());  // "a.ns"
@@ -40,7 +41,8 @@ std::vector<std::string> shortNames(const std::string& host, const std::string& 
   return out;
 }
 
-std::vector<std::string> domainsOf(const Service& service, int port, const std::string& clientNs, const std::string& domain) {
+std::vector<std::string> domainsOf(const Service& service, int port, const std::string& clientNs,
+                                   const std::string& domain) {
   std::vector<std::string> out;
   addNames(service.host, port, clientNs, domain, service.headless, out);
   for (const std::string& address : service.addresses) {

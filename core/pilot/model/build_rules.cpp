@@ -84,7 +84,8 @@ std::vector<std::string> texts(const Value& list) {
   return out;
 }
 
-std::vector<ObjectPtr> oldestFirst(const resource::Snapshot& snapshot, std::string_view group, std::string_view kind) {
+std::vector<ObjectPtr> oldestFirst(const resource::Snapshot& snapshot, std::string_view group,
+                                   std::string_view kind) {
   std::vector<ObjectPtr> out = snapshot.list(group, kind);
   std::sort(out.begin(), out.end(), [](const ObjectPtr& a, const ObjectPtr& b) { return olderThan(*a, *b); });
   return out;
@@ -97,7 +98,8 @@ std::vector<VirtualServicePtr> readVirtualServices(const PilotInput& input) {
     if (object->spec()["hosts"].size() == 0) delegates[object->ns + "/" + object->name] = object;
   }
   const auto visibility = [&](const resource::Object& object) {
-    return visibilityOf(texts(object.spec()["exportTo"]), input.mesh.defaultVirtualServiceExportTo, object.ns);
+    return visibilityOf(texts(object.spec()["exportTo"]), input.mesh.defaultVirtualServiceExportTo,
+                        object.ns);
   };
   std::vector<VirtualServicePtr> out;
   for (const ObjectPtr& object : objects) {
@@ -110,7 +112,8 @@ std::vector<VirtualServicePtr> readVirtualServices(const PilotInput& input) {
     for (const std::string& host : texts(spec["hosts"])) {
       rule->hosts.push_back(lowerCased(resolveHost(host, object->ns, input.clusterDomain)));
     }
-    for (const std::string& gateway : texts(spec["gateways"])) rule->gateways.push_back(resolveGateway(gateway, object->ns));
+    for (const std::string& gateway : texts(spec["gateways"]))
+      rule->gateways.push_back(resolveGateway(gateway, object->ns));
     if (rule->gateways.empty()) rule->gateways.emplace_back(kMeshGateway);
     rule->visibility = visibility(*object);
     int index = 0;
@@ -121,7 +124,8 @@ std::vector<VirtualServicePtr> readVirtualServices(const PilotInput& input) {
         continue;
       }
       const Value& reference = http["delegate"];
-      const std::string ns = reference["namespace"].asString().empty() ? object->ns : reference["namespace"].asString();
+      const std::string ns =
+          reference["namespace"].asString().empty() ? object->ns : reference["namespace"].asString();
       const auto child = delegates.find(ns + "/" + reference["name"].asString());
       if (child == delegates.end() || !visibility(*child->second).to(object->ns, ns)) continue;
       for (HttpRule& merged : mergeDelegate(item, *child->second)) {
@@ -135,7 +139,8 @@ std::vector<VirtualServicePtr> readVirtualServices(const PilotInput& input) {
   return out;
 }
 
-std::map<std::string, std::map<std::string, std::vector<DestinationRulePtr>>> readDestinationRules(const PilotInput& input) {
+std::map<std::string, std::map<std::string, std::vector<DestinationRulePtr>>> readDestinationRules(
+    const PilotInput& input) {
   std::map<std::string, std::map<std::string, std::vector<std::shared_ptr<DestinationRule>>>> building;
   for (const ObjectPtr& object : oldestFirst(*input.resources, kNetworking, "DestinationRule")) {
     const Value& spec = object->spec();

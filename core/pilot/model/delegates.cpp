@@ -14,7 +14,8 @@ namespace {
 // May a request that satisfies `child` come through `root`? Only decidable pairs are refused.
 bool stringCompatible(const Value& root, const Value& child) {
   if (root.isNull() || child.isNull()) return true;
-  if (root.has("regex") || child.has("regex")) return root.has("regex") == child.has("regex") ? root == child : false;
+  if (root.has("regex") || child.has("regex"))
+    return root.has("regex") == child.has("regex") ? root == child : false;
   if (root.has("exact")) return child.has("exact") && root["exact"] == child["exact"];
   const std::string& prefix = root["prefix"].asString();
   const std::string& below = child.has("exact") ? child["exact"].asString() : child["prefix"].asString();
@@ -37,7 +38,9 @@ bool compatible(const Value& root, const Value& child) {
   for (const char* key : {"port", "sourceNamespace"}) {
     if (!root[key].isNull() && !child[key].isNull() && !(root[key] == child[key])) return false;
   }
-  if (root["ignoreUriCase"].asBool() != child["ignoreUriCase"].asBool() && root.has("uri") && child.has("uri")) return false;
+  if (root["ignoreUriCase"].asBool() != child["ignoreUriCase"].asBool() && root.has("uri") &&
+      child.has("uri"))
+    return false;
   const auto& allowed = root["gateways"].items();
   for (const Value& gateway : child["gateways"].items()) {
     if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), gateway) == allowed.end()) return false;
@@ -91,10 +94,12 @@ std::vector<HttpRule> mergeDelegate(const HttpRule& root, const resource::Object
   for (const Value& rule : child.spec()["http"].items()) {
     HttpRule merged{rule, root.owner, root.ns, index++};
     for (const auto& entry : root.value.entries()) {
-      if (entry.key != "match" && entry.key != "delegate" && !rule.has(entry.key)) merged.value.set(entry.key, entry.value);
+      if (entry.key != "match" && entry.key != "delegate" && !rule.has(entry.key))
+        merged.value.set(entry.key, entry.value);
     }
     const std::string& rootName = root.value["name"].asString();
-    if (!rootName.empty() && rule.has("name")) merged.value.set("name", Value(rootName + "-" + rule["name"].asString()));
+    if (!rootName.empty() && rule.has("name"))
+      merged.value.set("name", Value(rootName + "-" + rule["name"].asString()));
     const auto& rootMatches = root.value["match"].items();
     if (!rootMatches.empty()) {
       const std::optional<Value> matches = mergedMatches(rootMatches, rule["match"].items());

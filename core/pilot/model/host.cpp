@@ -5,7 +5,9 @@
 namespace varka::pilot {
 
 namespace {
-char lowerChar(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lowerChar(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 }  // namespace
 
 std::string lowerCased(std::string_view text) {
@@ -14,7 +16,9 @@ std::string lowerCased(std::string_view text) {
   return out;
 }
 
-bool isWildcard(std::string_view host) { return !host.empty() && host.front() == '*'; }
+bool isWildcard(std::string_view host) {
+  return !host.empty() && host.front() == '*';
+}
 
 bool hostsMatch(std::string_view a, std::string_view b) {
   if (a == "*" || b == "*") return true;

@@ -15,7 +15,8 @@ namespace varka::pilot {
 /// Order of specificity: exact names before wildcards, longer before shorter, then alphabetically.
 [[nodiscard]] bool moreSpecific(std::string_view a, std::string_view b);
 /// The narrower of each matching pair, without repetitions, most specific first.
-[[nodiscard]] std::vector<std::string> intersection(const std::vector<std::string>& a, const std::vector<std::string>& b);
+[[nodiscard]] std::vector<std::string> intersection(const std::vector<std::string>& a,
+                                                    const std::vector<std::string>& b);
 [[nodiscard]] std::string lowerCased(std::string_view text);
 
 }  // namespace varka::pilot

@@ -1,5 +1,6 @@
 #pragma once
-// MeshModel: services and rules at one revision, knowing neither YAML's readers nor Envoy. What a PushContext is built around.
+// MeshModel: services and rules at one revision, knowing neither YAML's readers nor Envoy. What a PushContext
+// is built around.
 
 #include "core/pilot/model/rules.h"
 #include "core/pilot/pilot.h"

@@ -28,7 +28,9 @@ std::string outboundCluster(int port, std::string_view subset, std::string_view 
   return out.append(subset).append("|").append(host);
 }
 
-std::string inboundCluster(int port) { return "inbound|" + std::to_string(port) + "||"; }
+std::string inboundCluster(int port) {
+  return "inbound|" + std::to_string(port) + "||";
+}
 
 std::string outboundSni(int port, std::string_view subset, std::string_view host) {
   std::string out = "outbound_." + std::to_string(port) + "_.";

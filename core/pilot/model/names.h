@@ -1,5 +1,6 @@
 #pragma once
-// The names Pilot gives to things, exactly as Istio does, and the reading of short names. Pure functions on text.
+// The names Pilot gives to things, exactly as Istio does, and the reading of short names. Pure functions on
+// text.
 
 #include <string>
 #include <string_view>
@@ -15,7 +16,8 @@ inline constexpr std::string_view kVirtualInbound = "virtualInbound";
 inline constexpr int kOutboundPort = 15001;
 inline constexpr int kInboundPort = 15006;
 
-/// A name without any dot is of the rule's namespace: "reviews" -> "reviews.NS.svc.DOMAIN". Everything else stays.
+/// A name without any dot is of the rule's namespace: "reviews" -> "reviews.NS.svc.DOMAIN". Everything else
+/// stays.
 [[nodiscard]] std::string resolveHost(std::string_view host, std::string_view ns, std::string_view domain);
 /// "gw" and "./gw" -> "NS/gw"; "mesh" and "ns/gw" stay; "gw.ns.svc.DOMAIN" -> "ns/gw".
 [[nodiscard]] std::string resolveGateway(std::string_view gateway, std::string_view ns);
@@ -31,7 +33,8 @@ inline constexpr int kInboundPort = 15006;
 /// "0.0.0.0_9080"
 [[nodiscard]] std::string listenerName(std::string_view address, int port);
 /// "spiffe://cluster.local/ns/default/sa/reviews"
-[[nodiscard]] std::string spiffeId(std::string_view trustDomain, std::string_view ns, std::string_view serviceAccount);
+[[nodiscard]] std::string spiffeId(std::string_view trustDomain, std::string_view ns,
+                                   std::string_view serviceAccount);
 
 [[nodiscard]] bool isIpAddress(std::string_view text);
 

@@ -14,18 +14,23 @@ struct Row {
 };
 // Spellings users write; the first of a protocol is its name.
 constexpr Row kRows[] = {
-    {"tcp", Protocol::Tcp},     {"udp", Protocol::Udp},         {"http", Protocol::Http},   {"http2", Protocol::Http2},
-    {"grpc", Protocol::Grpc},   {"grpc-web", Protocol::GrpcWeb}, {"https", Protocol::Https}, {"tls", Protocol::Tls},
-    {"mongo", Protocol::Mongo}, {"redis", Protocol::Redis},     {"mysql", Protocol::Mysql}, {"http_proxy", Protocol::HttpProxy},
+    {"tcp", Protocol::Tcp},     {"udp", Protocol::Udp},     {"http", Protocol::Http},
+    {"http2", Protocol::Http2}, {"grpc", Protocol::Grpc},   {"grpc-web", Protocol::GrpcWeb},
+    {"https", Protocol::Https}, {"tls", Protocol::Tls},     {"mongo", Protocol::Mongo},
+    {"redis", Protocol::Redis}, {"mysql", Protocol::Mysql}, {"http_proxy", Protocol::HttpProxy},
 };
 
 constexpr Row kAppProtocols[] = {
-    {"kubernetes.io/h2c", Protocol::Http2}, {"kubernetes.io/ws", Protocol::Http}, {"kubernetes.io/wss", Protocol::Https},
+    {"kubernetes.io/h2c", Protocol::Http2},
+    {"kubernetes.io/ws", Protocol::Http},
+    {"kubernetes.io/wss", Protocol::Https},
     {"istio.io/http_proxy", Protocol::HttpProxy},
 };
 
 // Server-first protocols on their usual ports are never sniffed.
-bool wellKnownTcp(int port) { return port == 25 || port == 53 || port == 3306 || port == 27017; }
+bool wellKnownTcp(int port) {
+  return port == 25 || port == 53 || port == 3306 || port == 27017;
+}
 
 }  // namespace
 
@@ -37,7 +42,8 @@ Protocol protocolFromText(std::string_view text) {
   return lower == "grpc_web" ? Protocol::GrpcWeb : Protocol::Auto;
 }
 
-Protocol selectProtocol(int port, std::string_view name, std::string_view appProtocol, std::string_view transport) {
+Protocol selectProtocol(int port, std::string_view name, std::string_view appProtocol,
+                        std::string_view transport) {
   if (lowerCased(transport) == "udp") return Protocol::Udp;
   if (!appProtocol.empty()) {
     for (const Row& row : kAppProtocols) {
@@ -60,7 +66,9 @@ bool isHttp(Protocol protocol) {
   return protocol == Protocol::Http || protocol == Protocol::HttpProxy || isHttp2(protocol);
 }
 
-bool isTls(Protocol protocol) { return protocol == Protocol::Https || protocol == Protocol::Tls; }
+bool isTls(Protocol protocol) {
+  return protocol == Protocol::Https || protocol == Protocol::Tls;
+}
 
 Wire wireOf(Protocol protocol) {
   if (isHttp(protocol)) return Wire::Http;

@@ -16,8 +16,8 @@ bool labelsCover(const resource::Labels& wanted, const resource::Labels& labels)
 }
 
 const std::vector<DestinationRulePtr>* mostSpecificFor(
-    const std::map<std::string, std::map<std::string, std::vector<DestinationRulePtr>>>& all, std::string_view ns,
-    std::string_view host) {
+    const std::map<std::string, std::map<std::string, std::vector<DestinationRulePtr>>>& all,
+    std::string_view ns, std::string_view host) {
   const auto byHost = all.find(std::string(ns));
   if (byHost == all.end()) return nullptr;
   const auto exact = byHost->second.find(std::string(host));
@@ -35,7 +35,8 @@ const std::vector<DestinationRulePtr>* mostSpecificFor(
 
 // Among the rules of one host: the first that names this workload, else the first for everybody.
 template <typename Accept>
-DestinationRulePtr choose(const std::vector<DestinationRulePtr>* rules, const resource::Labels& labels, Accept accept) {
+DestinationRulePtr choose(const std::vector<DestinationRulePtr>* rules, const resource::Labels& labels,
+                          Accept accept) {
   if (!rules) return nullptr;
   DestinationRulePtr general;
   for (const DestinationRulePtr& rule : *rules) {
@@ -67,9 +68,11 @@ MtlsMode EffectiveMtls::forPort(int port) const {
   return found == ports.end() ? mode : found->second;
 }
 
-std::vector<VirtualServicePtr> Rules::virtualServicesFor(std::string_view ns, std::string_view gateway) const {
+std::vector<VirtualServicePtr> Rules::virtualServicesFor(std::string_view ns,
+                                                         std::string_view gateway) const {
   std::vector<VirtualServicePtr> out;
-  const Visibility::Kind order[] = {Visibility::Kind::Private, Visibility::Kind::Named, Visibility::Kind::Public};
+  const Visibility::Kind order[] = {Visibility::Kind::Private, Visibility::Kind::Named,
+                                    Visibility::Kind::Public};
   for (const Visibility::Kind kind : order) {
     for (const VirtualServicePtr& rule : virtualServices) {
       if (rule->visibility.kind == kind && rule->visibility.to(ns, rule->ns) && rule->onGateway(gateway)) {
@@ -84,15 +87,17 @@ DestinationRulePtr Rules::destinationRuleFor(const Service& service, std::string
                                              const resource::Labels& labels) const {
   const auto* own = mostSpecificFor(destinationRules, ns, service.host);
   const bool clientInRoot = ns == rootNamespace;
-  // Shared rules of the root namespace are the mesh's defaults; a client that lives there reaches them last, too.
+  // Shared rules of the root namespace are the mesh's defaults; a client that lives there reaches them last,
+  // too.
   auto rule = choose(own, labels, [&](const DestinationRule& candidate) {
     return !clientInRoot || candidate.visibility.kind == Visibility::Kind::Private;
   });
   if (rule) return rule;
-  const auto exported = [&](const DestinationRule& candidate) { return candidate.visibility.to(ns, candidate.ns); };
-  rule = choose(mostSpecificFor(destinationRules, service.ns, service.host), labels, [&](const DestinationRule& candidate) {
-    return !candidate.selector && exported(candidate);
-  });
+  const auto exported = [&](const DestinationRule& candidate) {
+    return candidate.visibility.to(ns, candidate.ns);
+  };
+  rule = choose(mostSpecificFor(destinationRules, service.ns, service.host), labels,
+                [&](const DestinationRule& candidate) { return !candidate.selector && exported(candidate); });
   if (rule) return rule;
   return choose(mostSpecificFor(destinationRules, rootNamespace, service.host), labels,
                 [&](const DestinationRule& candidate) {
@@ -113,7 +118,8 @@ EffectiveMtls Rules::mtlsFor(std::string_view ns, const resource::Labels& labels
         out.decidedBy = policy.object;
       }
       if (selective) {
-        for (const auto& [port, mode] : policy.ports) out.ports[port] = mode == MtlsMode::Unset ? out.mode : mode;
+        for (const auto& [port, mode] : policy.ports)
+          out.ports[port] = mode == MtlsMode::Unset ? out.mode : mode;
         if (!out.decidedBy) out.decidedBy = policy.object;
       }
       return;  // the oldest of its level

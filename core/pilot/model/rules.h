@@ -1,6 +1,6 @@
 #pragma once
-// The user's traffic rules with their names resolved, ready to be looked up. `Value` nodes keep their marks, so whatever is
-// made from them can say file and line. Immutable after buildRules.
+// The user's traffic rules with their names resolved, ready to be looked up. `Value` nodes keep their marks,
+// so whatever is made from them can say file and line. Immutable after buildRules.
 
 #include <map>
 #include <memory>
@@ -15,10 +15,10 @@ namespace varka::pilot {
 
 /// One entry of a VirtualService's http[], delegates already merged in.
 struct HttpRule {
-  resource::Value value;         // an HTTPRoute
-  resource::ObjectPtr owner;     // where the rule is written (the delegate for delegated rules)
-  std::string ns;                // whose short names its hosts are
-  int index = 0;                 // in the owner's list
+  resource::Value value;      // an HTTPRoute
+  resource::ObjectPtr owner;  // where the rule is written (the delegate for delegated rules)
+  std::string ns;             // whose short names its hosts are
+  int index = 0;              // in the owner's list
 };
 
 struct VirtualService {
@@ -40,7 +40,7 @@ struct Subset {
   resource::Labels labels;
   resource::Value trafficPolicy;
   resource::ObjectPtr owner;
-  std::string path;              // "spec.subsets[1]"
+  std::string path;  // "spec.subsets[1]"
   Mark mark;
 };
 
@@ -48,7 +48,7 @@ struct Subset {
 struct DestinationRule {
   std::string host;
   std::string ns;
-  resource::ObjectPtr object;    // the oldest: its trafficPolicy counts
+  resource::ObjectPtr object;  // the oldest: its trafficPolicy counts
   resource::Value trafficPolicy;
   std::vector<Subset> subsets;
   Visibility visibility;
@@ -60,7 +60,7 @@ using DestinationRulePtr = std::shared_ptr<const DestinationRule>;
 
 struct GatewayServer {
   resource::Value value;
-  std::string gateway;           // "ns/name"
+  std::string gateway;  // "ns/name"
   resource::ObjectPtr owner;
   int port = 0;
   std::string portName;
@@ -73,7 +73,7 @@ struct GatewayServer {
 
 struct Gateway {
   resource::ObjectPtr object;
-  std::string key;               // "ns/name"
+  std::string key;  // "ns/name"
   resource::Labels selector;
   std::vector<GatewayServer> servers;
 };
@@ -96,15 +96,18 @@ struct EffectiveMtls {
 };
 
 struct Rules {
-  std::vector<VirtualServicePtr> virtualServices;                           // oldest first
-  std::map<std::string, std::map<std::string, std::vector<DestinationRulePtr>>> destinationRules;  // ns -> host
-  std::vector<Gateway> gateways;                                            // oldest first
-  std::map<std::string, std::vector<resource::ObjectPtr>> sidecars;         // ns -> oldest first
+  std::vector<VirtualServicePtr> virtualServices;  // oldest first
+  std::map<std::string, std::map<std::string, std::vector<DestinationRulePtr>>>
+      destinationRules;                                                        // ns -> host
+  std::vector<Gateway> gateways;                                               // oldest first
+  std::map<std::string, std::vector<resource::ObjectPtr>> sidecars;            // ns -> oldest first
   std::map<std::string, std::vector<PeerAuthentication>> peerAuthentications;  // ns -> oldest first
   std::string rootNamespace;
 
-  /// Rules on `gateway` that namespace `ns` sees: private ones, then those exported by name, then public (trap 7).
-  [[nodiscard]] std::vector<VirtualServicePtr> virtualServicesFor(std::string_view ns, std::string_view gateway) const;
+  /// Rules on `gateway` that namespace `ns` sees: private ones, then those exported by name, then public
+  /// (trap 7).
+  [[nodiscard]] std::vector<VirtualServicePtr> virtualServicesFor(std::string_view ns,
+                                                                  std::string_view gateway) const;
   /// The DestinationRule a client in `ns` with these labels uses for the service (trap 25).
   [[nodiscard]] DestinationRulePtr destinationRuleFor(const Service& service, std::string_view ns,
                                                       const resource::Labels& labels) const;

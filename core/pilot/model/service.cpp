@@ -7,10 +7,14 @@ namespace varka::pilot {
 
 bool Visibility::to(std::string_view ns, std::string_view ownNs) const {
   switch (kind) {
-    case Kind::Public: return true;
-    case Kind::Private: return ns == ownNs;
-    case Kind::Nobody: return false;
-    case Kind::Named: break;
+    case Kind::Public:
+      return true;
+    case Kind::Private:
+      return ns == ownNs;
+    case Kind::Nobody:
+      return false;
+    case Kind::Named:
+      break;
   }
   return std::find(namespaces.begin(), namespaces.end(), ns) != namespaces.end();
 }
@@ -45,7 +49,9 @@ const ServicePort* Service::findPort(int port) const {
   return index < ports.size() ? &ports[index] : nullptr;
 }
 
-std::string Service::address() const { return addresses.empty() ? "0.0.0.0" : addresses.front(); }
+std::string Service::address() const {
+  return addresses.empty() ? "0.0.0.0" : addresses.front();
+}
 
 bool olderThan(const resource::Object& a, const resource::Object& b) {
   return std::tie(a.creationTimestamp, a.name, a.ns) < std::tie(b.creationTimestamp, b.name, b.ns);

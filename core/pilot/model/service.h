@@ -1,6 +1,6 @@
 #pragma once
-// Pilot's own model of a service: what Kubernetes Services, ServiceEntries and pods become before anything of Envoy is
-// thought of. Immutable once the registry is built; shared by pointer.
+// Pilot's own model of a service: what Kubernetes Services, ServiceEntries and pods become before anything of
+// Envoy is thought of. Immutable once the registry is built; shared by pointer.
 
 #include <cstdint>
 #include <memory>
@@ -25,19 +25,19 @@ enum class Resolution {
 struct ServicePort {
   std::string name;
   int port = 0;
-  int targetPort = 0;          // 0 = `targetName` decides per pod
+  int targetPort = 0;  // 0 = `targetName` decides per pod
   std::string targetName;
   Protocol protocol = Protocol::Auto;
 };
 
 struct ServiceEndpoint {
-  std::string address;         // IP, or a DNS name for ServiceEntries
-  std::vector<int> ports;      // parallel to Service::ports; 0 = this instance lacks the port
+  std::string address;     // IP, or a DNS name for ServiceEntries
+  std::vector<int> ports;  // parallel to Service::ports; 0 = this instance lacks the port
   resource::Labels labels;
   std::string ns, pod, workload, serviceAccount;
   bool ready = true;
-  bool mtls = false;           // terminates mesh TLS
-  int weight = 0;              // 0 = not given
+  bool mtls = false;  // terminates mesh TLS
+  int weight = 0;     // 0 = not given
   std::string region, zone, subZone;
 };
 
@@ -51,21 +51,21 @@ struct Visibility {
                                       const std::vector<std::string>& meshDefault, std::string_view ownNs);
 
 struct Service {
-  std::string host;            // "reviews.default.svc.cluster.local"
+  std::string host;  // "reviews.default.svc.cluster.local"
   std::string ns, name;
   std::vector<ServicePort> ports;
   std::vector<std::string> addresses;  // VIPs and CIDRs; the first decides where TCP listens
   bool allocated = false;              // the VIP is ours, from 240.240.0.0/16
   Resolution resolution = Resolution::Static;
-  bool external = false;               // outside the mesh (MESH_EXTERNAL)
+  bool external = false;  // outside the mesh (MESH_EXTERNAL)
   bool kubernetes = false;
   bool headless = false;
   bool publishNotReady = false;
   resource::Labels selector;
   resource::Labels labels;
   Visibility visibility;
-  std::string aliasOf;                 // Resolution::Alias: the concrete host
-  std::vector<std::string> aliases;    // hosts of Alias services that point here
+  std::string aliasOf;               // Resolution::Alias: the concrete host
+  std::vector<std::string> aliases;  // hosts of Alias services that point here
   std::vector<std::string> subjectAltNames;
   std::vector<ServiceEndpoint> endpoints;
   std::int64_t created = 0;

@@ -54,10 +54,12 @@ void describeEntry(const std::string& key, const Value& value, std::string& out)
 
 void describeFault(const Value& fault, std::vector<std::string>& out) {
   const Value& delay = fault["delay"];
-  if (delay.has("fixedDelay")) out.push_back("delay " + delay["fixedDelay"].text() + " for " + percentText(delay["percentage"]));
+  if (delay.has("fixedDelay"))
+    out.push_back("delay " + delay["fixedDelay"].text() + " for " + percentText(delay["percentage"]));
   const Value& abort = fault["abort"];
   for (const char* key : {"httpStatus", "grpcStatus"}) {
-    if (abort.has(key)) out.push_back("abort " + abort[key].text() + " for " + percentText(abort["percentage"]));
+    if (abort.has(key))
+      out.push_back("abort " + abort[key].text() + " for " + percentText(abort["percentage"]));
   }
 }
 
@@ -84,12 +86,15 @@ std::vector<std::string> describeActions(const Value& rule) {
   if (rule.has("timeout")) out.push_back("timeout " + rule["timeout"].text());
   if (rule["retries"].isMap()) {
     const std::int64_t attempts = rule["retries"]["attempts"].asInt();
-    out.push_back(attempts == 0 ? "no retries" : std::to_string(attempts) + (attempts == 1 ? " retry" : " retries"));
+    out.push_back(attempts == 0 ? "no retries"
+                                : std::to_string(attempts) + (attempts == 1 ? " retry" : " retries"));
   }
   describeRewrite(rule["rewrite"], out);
   if (rule["mirror"].isMap()) out.push_back("mirror to " + destinationText(rule["mirror"]));
-  for (const Value& mirror : rule["mirrors"].items()) out.push_back("mirror to " + destinationText(mirror["destination"]));
-  if (rule["redirect"].isMap()) out.push_back("redirect to " + rule["redirect"]["authority"].text() + rule["redirect"]["uri"].text());
+  for (const Value& mirror : rule["mirrors"].items())
+    out.push_back("mirror to " + destinationText(mirror["destination"]));
+  if (rule["redirect"].isMap())
+    out.push_back("redirect to " + rule["redirect"]["authority"].text() + rule["redirect"]["uri"].text());
   if (rule["directResponse"].isMap()) out.push_back("answer " + rule["directResponse"]["status"].text());
   if (rule["headers"].isMap()) out.push_back("change headers");
   if (rule["corsPolicy"].isMap()) out.push_back("CORS");

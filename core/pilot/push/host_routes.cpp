@@ -30,17 +30,17 @@ Source sourceAt(const resource::Object& object, std::string path) {
 }
 
 int readyEndpoints(const Service& service, const resource::Labels& labels) {
-  return static_cast<int>(std::count_if(service.endpoints.begin(), service.endpoints.end(), [&](const ServiceEndpoint& item) {
-    return item.ready && hasLabels(item, labels);
-  }));
+  return static_cast<int>(
+      std::count_if(service.endpoints.begin(), service.endpoints.end(),
+                    [&](const ServiceEndpoint& item) { return item.ready && hasLabels(item, labels); }));
 }
 
 DestinationRulePtr ruleOf(const Query& query, const Service& service) {
   return query.model.rules.destinationRuleFor(service, query.ns, {});
 }
 
-RouteDestination destinationOf(const Query& query, const Value& item, const resource::Object& owner, const std::string& ruleNs,
-                               const std::string& path) {
+RouteDestination destinationOf(const Query& query, const Value& item, const resource::Object& owner,
+                               const std::string& ruleNs, const std::string& path) {
   RouteDestination out;
   const Value& destination = item["destination"];
   out.host = lowerCased(resolveHost(destination["host"].asString(), ruleNs, query.model.domain()));
@@ -68,8 +68,8 @@ RouteDestination destinationOf(const Query& query, const Value& item, const reso
   return out;
 }
 
-void addDestinations(const Query& query, const Value& rule, const resource::Object& owner, const std::string& ruleNs,
-                     const std::string& path, RouteRule& out) {
+void addDestinations(const Query& query, const Value& rule, const resource::Object& owner,
+                     const std::string& ruleNs, const std::string& path, RouteRule& out) {
   const auto& items = rule["route"].items();
   for (std::size_t i = 0; i < items.size(); ++i) {
     out.destinations.push_back(
@@ -78,7 +78,8 @@ void addDestinations(const Query& query, const Value& rule, const resource::Obje
   if (out.destinations.size() == 1) out.destinations.front().weight = 100;
 }
 
-RouteRule baseRule(std::string kind, int index, const Value& value, const resource::Object& owner, const std::string& path) {
+RouteRule baseRule(std::string kind, int index, const Value& value, const resource::Object& owner,
+                   const std::string& path) {
   RouteRule out;
   out.kind = std::move(kind);
   out.index = index;
@@ -111,7 +112,8 @@ void addHttpRules(const Query& query, const VirtualService& rule, HostRoutes& ou
   }
 }
 
-void addL4Rules(const Query& query, const VirtualService& rule, const char* kind, const Value& list, HostRoutes& out) {
+void addL4Rules(const Query& query, const VirtualService& rule, const char* kind, const Value& list,
+                HostRoutes& out) {
   int index = 0;
   for (const Value& value : list.items()) {
     const std::string path = "spec." + std::string(kind) + "[" + std::to_string(index) + "]";
@@ -172,7 +174,8 @@ void addDefaultRule(const Service& service, HostRoutes& out) {
   destination.host = service.host;
   destination.weight = 100;
   destination.endpoints = readyEndpoints(service, {});
-  if (service.ports.size() == 1) destination.cluster = outboundCluster(service.ports.front().port, "", service.host);
+  if (service.ports.size() == 1)
+    destination.cluster = outboundCluster(service.ports.front().port, "", service.host);
   destination.source = sourceAt(*service.object, "");
   rule.source = destination.source;
   rule.destinations.push_back(std::move(destination));
@@ -195,7 +198,8 @@ HostRoutes PushContext::routesFor(std::string_view host, std::string_view client
     out.isService = true;
     out.ns = service->ns;
     for (const ServicePort& port : service->ports) out.ports.push_back(port.port);
-    const resource::Labels labels = service->endpoints.empty() ? service->selector : service->endpoints.front().labels;
+    const resource::Labels labels =
+        service->endpoints.empty() ? service->selector : service->endpoints.front().labels;
     out.mtlsMode = service->external ? "" : modeText(state_->model.rules.mtlsFor(service->ns, labels).mode);
   }
   if (const VirtualServicePtr rule = governing(query, out.host)) {

@@ -21,8 +21,8 @@ void addAll(const Messages& messages, xds::Snapshot& out) {
 PushContext::PushContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
 PushContext::~PushContext() = default;
 
-// Nothing is taken over from `previous` yet: building is cheap (see the benchmark), and content versions already keep
-// unchanged resources off the wire.
+// Nothing is taken over from `previous` yet: building is cheap (see the benchmark), and content versions
+// already keep unchanged resources off the wire.
 std::shared_ptr<const PushContext> PushContext::build(PilotInput input, std::shared_ptr<const PushContext>) {
   auto state = std::make_unique<State>();
   state->model = buildMeshModel(std::move(input));
@@ -41,7 +41,9 @@ xds::Snapshot PushContext::generate(const ProxyNode& proxy) const {
   return out;
 }
 
-std::uint64_t PushContext::revision() const { return state_->model.input.resources->revision; }
+std::uint64_t PushContext::revision() const {
+  return state_->model.input.resources->revision;
+}
 
 std::vector<ServiceAddress> PushContext::services() const {
   std::vector<ServiceAddress> out;
@@ -51,14 +53,16 @@ std::vector<ServiceAddress> PushContext::services() const {
     for (const ServicePort& port : service->ports) item.ports.push_back(port.port);
     out.push_back(std::move(item));
   }
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return std::tie(a.host, a.ns) < std::tie(b.host, b.ns); });
+  std::sort(out.begin(), out.end(),
+            [](const auto& a, const auto& b) { return std::tie(a.host, a.ns) < std::tie(b.host, b.ns); });
   return out;
 }
 
 std::vector<std::string> PushContext::hosts() const {
   std::set<std::string> out;
   for (const ServicePtr& service : state_->model.registry.services) out.insert(service->host);
-  for (const VirtualServicePtr& rule : state_->model.rules.virtualServices) out.insert(rule->hosts.begin(), rule->hosts.end());
+  for (const VirtualServicePtr& rule : state_->model.rules.virtualServices)
+    out.insert(rule->hosts.begin(), rule->hosts.end());
   return {out.begin(), out.end()};
 }
 

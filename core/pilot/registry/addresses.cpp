@@ -1,4 +1,5 @@
-// Virtual addresses by hash. The set decides, not the order of arrival, so a restart gives the same addresses.
+// Virtual addresses by hash. The set decides, not the order of arrival, so a restart gives the same
+// addresses.
 
 #include <algorithm>
 #include <cstdint>
@@ -10,8 +11,8 @@ namespace varka::pilot {
 
 namespace {
 
-constexpr std::uint32_t kFirst = 10;      // 240.240.0.1 is the DNS server; the rest of the first ten is kept free
-constexpr std::uint32_t kLast = 0xfffe;   // .255.255 would be a broadcast address
+constexpr std::uint32_t kFirst = 10;  // 240.240.0.1 is the DNS server; the rest of the first ten is kept free
+constexpr std::uint32_t kLast = 0xfffe;  // .255.255 would be a broadcast address
 
 std::uint32_t hashOf(std::string_view text) {
   std::uint32_t hash = 2166136261u;  // FNV-1a

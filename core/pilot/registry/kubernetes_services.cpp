@@ -31,7 +31,8 @@ ServicePort portOf(const Value& spec) {
   ServicePort port;
   port.name = spec["name"].asString();
   port.port = static_cast<int>(spec["port"].asInt());
-  port.protocol = selectProtocol(port.port, port.name, spec["appProtocol"].asString(), spec["protocol"].asString());
+  port.protocol =
+      selectProtocol(port.port, port.name, spec["appProtocol"].asString(), spec["protocol"].asString());
   const Value& target = spec["targetPort"];
   port.targetPort = static_cast<int>(target.asInt(0));
   if (port.targetPort == 0 && target.isString()) {
@@ -56,9 +57,9 @@ std::shared_ptr<Service> serviceOf(const resource::ObjectPtr& object, const Pilo
   service->publishNotReady = spec["publishNotReadyAddresses"].asBool();
   for (const Value& port : spec["ports"].items()) service->ports.push_back(portOf(port));
   const auto exportTo = object->annotations.find("networking.istio.io/exportTo");
-  service->visibility = visibilityOf(exportTo == object->annotations.end() ? std::vector<std::string>{}
-                                                                           : splitList(exportTo->second),
-                                     input.mesh.defaultServiceExportTo, object->ns);
+  service->visibility = visibilityOf(
+      exportTo == object->annotations.end() ? std::vector<std::string>{} : splitList(exportTo->second),
+      input.mesh.defaultServiceExportTo, object->ns);
   if (spec["type"].asString() == "ExternalName") {
     service->aliasOf = spec["externalName"].asString();
     service->resolution = Resolution::Alias;
@@ -107,7 +108,8 @@ class PodIndex {
     }
   }
   /// Those that have the selector's rarest label.
-  [[nodiscard]] const std::vector<const Endpoint*>& candidates(const std::string& ns, const resource::Labels& selector) const {
+  [[nodiscard]] const std::vector<const Endpoint*>& candidates(const std::string& ns,
+                                                               const resource::Labels& selector) const {
     static const std::vector<const Endpoint*> kNone;
     const std::vector<const Endpoint*>* best = nullptr;
     for (const auto& [key, value] : selector) {

@@ -51,9 +51,8 @@ Registry buildRegistry(const PilotInput& input) {
   for (auto& service : serviceEntries(input)) services.push_back(std::move(service));
   linkAliases(services);
   allocateAddresses(services);
-  std::stable_sort(services.begin(), services.end(), [](const auto& a, const auto& b) {
-    return olderThan(*a->object, *b->object);
-  });
+  std::stable_sort(services.begin(), services.end(),
+                   [](const auto& a, const auto& b) { return olderThan(*a->object, *b->object); });
   Registry out;
   for (auto& service : services) {
     out.byHost[service->host].push_back(service);

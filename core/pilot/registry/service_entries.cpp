@@ -1,4 +1,5 @@
-// ServiceEntries: one service for each host; endpoints listed, selected (WorkloadEntries, pods), or the host itself by DNS.
+// ServiceEntries: one service for each host; endpoints listed, selected (WorkloadEntries, pods), or the host
+// itself by DNS.
 
 #include <algorithm>
 
@@ -67,7 +68,8 @@ void addSelected(Service& service, const Value& selector, const PilotInput& inpu
       service.endpoints.push_back(instanceOf(service, pod));
     }
   }
-  for (const resource::ObjectPtr& entry : input.resources->list("networking.istio.io", "WorkloadEntry", service.ns)) {
+  for (const resource::ObjectPtr& entry :
+       input.resources->list("networking.istio.io", "WorkloadEntry", service.ns)) {
     const resource::Labels labels = resource::labelsOf(entry->spec()["labels"]);
     if (!resource::mapMatches(wanted, labels) && !resource::mapMatches(wanted, entry->labels)) continue;
     ServiceEndpoint endpoint = workloadOf(service, entry->spec(), service.ns);
@@ -106,7 +108,8 @@ std::vector<std::shared_ptr<Service>> serviceEntries(const PilotInput& input) {
       service->ports = portsOf(spec);
       service->addresses = textList(spec["addresses"]);
       service->subjectAltNames = textList(spec["subjectAltNames"]);
-      service->visibility = visibilityOf(textList(spec["exportTo"]), input.mesh.defaultServiceExportTo, object->ns);
+      service->visibility =
+          visibilityOf(textList(spec["exportTo"]), input.mesh.defaultServiceExportTo, object->ns);
       for (const Value& item : spec["endpoints"].items()) {
         service->endpoints.push_back(workloadOf(*service, item, object->ns));
       }

@@ -26,7 +26,8 @@ Imports importsOf(const Value& hosts, const std::string& ns) {
   return out;
 }
 
-// "~" imports nothing; hosts of a namespace that is named are only those named for it (and never those of "*").
+// "~" imports nothing; hosts of a namespace that is named are only those named for it (and never those of
+// "*").
 const std::vector<std::string>* patternsFor(const Imports& imports, const std::string& ns) {
   const auto named = imports.find(ns);
   if (named != imports.end()) return &named->second;
@@ -55,14 +56,16 @@ std::vector<ServicePtr> oneNamespaceEach(const std::vector<ServicePtr>& services
   }
   std::vector<ServicePtr> out;
   for (const ServicePtr& service : services) {
-    if (chosen[service->host]->ns == service->ns && chosen[service->host]->kubernetes == service->kubernetes) {
+    if (chosen[service->host]->ns == service->ns &&
+        chosen[service->host]->kubernetes == service->kubernetes) {
       out.push_back(service);
     }
   }
   return out;
 }
 
-// Old semantics on purpose: one imported host brings the whole VirtualService, wildcards match both ways (trap 12).
+// Old semantics on purpose: one imported host brings the whole VirtualService, wildcards match both ways
+// (trap 12).
 bool importsVirtualService(const Imports& imports, const VirtualService& rule) {
   for (const std::string& where : {rule.ns, std::string("*")}) {
     const auto found = imports.find(where);
@@ -118,7 +121,10 @@ EgressScope egressOf(const Value* item, const std::vector<ServicePtr>& visible,
   egress.bind = (*item)["bind"].asString();
   egress.captureNone = (*item)["captureMode"].asString() == "NONE";
   if (port.has("number")) {
-    egress.port = ServicePort{port["name"].asString(), static_cast<int>(port["number"].asInt()), 0, {},
+    egress.port = ServicePort{port["name"].asString(),
+                              static_cast<int>(port["number"].asInt()),
+                              0,
+                              {},
                               protocolFromText(port["protocol"].asString())};
   }
   const Imports imports = importsOf((*item)["hosts"], ns);
@@ -127,10 +133,12 @@ EgressScope egressOf(const Value* item, const std::vector<ServicePtr>& visible,
   for (const ServicePtr& service : visible) {
     const auto* patterns = patternsFor(imports, service->ns);
     if (!patterns) continue;
-    const bool wanted = std::any_of(patterns->begin(), patterns->end(),
-                                    [&](const std::string& pattern) { return subsetOf(service->host, pattern); });
+    const bool wanted = std::any_of(patterns->begin(), patterns->end(), [&](const std::string& pattern) {
+      return subsetOf(service->host, pattern);
+    });
     if (!wanted) continue;
-    if (ServicePtr used = trim ? trimmedToPort(service, egress.port->port) : service) imported.push_back(std::move(used));
+    if (ServicePtr used = trim ? trimmedToPort(service, egress.port->port) : service)
+      imported.push_back(std::move(used));
   }
   egress.services = oneNamespaceEach(imported, ns);
   for (const VirtualServicePtr& rule : rules) {
@@ -140,7 +148,8 @@ EgressScope egressOf(const Value* item, const std::vector<ServicePtr>& visible,
   return egress;
 }
 
-void addDestinations(const Value& list, const VirtualService& rule, const std::string& domain, std::vector<std::string>& out) {
+void addDestinations(const Value& list, const VirtualService& rule, const std::string& domain,
+                     std::vector<std::string>& out) {
   for (const Value& item : list.items()) {
     for (const Value& route : item["route"].items()) {
       out.push_back(lowerCased(resolveHost(route["destination"]["host"].asString(), rule.ns, domain)));
@@ -153,7 +162,8 @@ std::vector<std::string> destinationHosts(const VirtualService& rule, const std:
   std::vector<std::string> out;
   for (const HttpRule& http : rule.http) {
     const auto add = [&](const Value& destination) {
-      if (destination.has("host")) out.push_back(lowerCased(resolveHost(destination["host"].asString(), http.ns, domain)));
+      if (destination.has("host"))
+        out.push_back(lowerCased(resolveHost(destination["host"].asString(), http.ns, domain)));
     };
     for (const Value& route : http.value["route"].items()) add(route["destination"]);
     add(http.value["mirror"]);
@@ -176,7 +186,8 @@ void addService(Scope& scope, const ServicePtr& service) {
     if (merged->findPort(service->ports[i].port)) continue;
     merged->ports.push_back(service->ports[i]);
     for (std::size_t e = 0; e < merged->endpoints.size(); ++e) {
-      merged->endpoints[e].ports.push_back(e < service->endpoints.size() ? service->endpoints[e].ports[i] : 0);
+      merged->endpoints[e].ports.push_back(e < service->endpoints.size() ? service->endpoints[e].ports[i]
+                                                                         : 0);
     }
   }
   std::replace(scope.services.begin(), scope.services.end(), place->second, ServicePtr(merged));
@@ -210,7 +221,8 @@ resource::ObjectPtr sidecarFor(const Rules& rules, const ProxyNode& proxy) {
   const auto own = rules.sidecars.find(proxy.ns);
   if (own != rules.sidecars.end()) {
     for (const auto& object : own->second) {
-      if (selector(*object).size() > 0 && resource::mapMatches(selector(*object), proxy.labels)) return object;
+      if (selector(*object).size() > 0 && resource::mapMatches(selector(*object), proxy.labels))
+        return object;
     }
     for (const auto& object : own->second) {
       if (selector(*object).size() == 0) return object;

@@ -1,5 +1,6 @@
 #pragma once
-// Scope: what one proxy sees of the mesh: exportTo and Sidecar resources applied. A value that borrows from the MeshModel.
+// Scope: what one proxy sees of the mesh: exportTo and Sidecar resources applied. A value that borrows from
+// the MeshModel.
 
 #include <map>
 #include <optional>
@@ -13,21 +14,22 @@ namespace varka::pilot {
 
 /// One egress listener of a Sidecar, or the only, implicit one.
 struct EgressScope {
-  std::optional<ServicePort> port;     // absent = the catch-all
+  std::optional<ServicePort> port;  // absent = the catch-all
   std::string bind;
   bool captureNone = false;
-  std::vector<ServicePtr> services;    // oldest first
+  std::vector<ServicePtr> services;  // oldest first
   std::vector<VirtualServicePtr> virtualServices;
-  /// service host -> the VirtualService that binds it: by exact name, else by the most specific wildcard (trap 4).
+  /// service host -> the VirtualService that binds it: by exact name, else by the most specific wildcard
+  /// (trap 4).
   std::map<std::string, const VirtualService*, std::less<>> bindings;
 };
 
 struct Scope {
   std::string ns;
   bool allowAny = true;
-  resource::ObjectPtr sidecar;         // null = no Sidecar resource applies
+  resource::ObjectPtr sidecar;  // null = no Sidecar resource applies
   std::vector<EgressScope> egress;
-  std::vector<ServicePtr> services;    // of all egress listeners: what gets clusters
+  std::vector<ServicePtr> services;  // of all egress listeners: what gets clusters
   std::map<std::string, ServicePtr, std::less<>> byHost;
   std::map<std::string, DestinationRulePtr, std::less<>> destinationRules;  // by service host
 

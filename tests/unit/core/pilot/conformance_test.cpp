@@ -1,4 +1,5 @@
-// Istio's own simulation cases against our generated configuration. Needs the corpus (VARKA_CORPUS); skipped without.
+// Istio's own simulation cases against our generated configuration. Needs the corpus (VARKA_CORPUS); skipped
+// without.
 
 #include <QFile>
 #include <set>
@@ -33,7 +34,8 @@ QString corpus(const char* name) {
 // The cases are parsed with an empty DNS domain; ours is always set.
 std::string withoutDomain(std::string text) {
   const std::string suffix = ".svc.cluster.local";
-  for (std::size_t at = text.find(suffix); at != std::string::npos; at = text.find(suffix)) text.erase(at, suffix.size());
+  for (std::size_t at = text.find(suffix); at != std::string::npos; at = text.find(suffix))
+    text.erase(at, suffix.size());
   return text;
 }
 
@@ -62,13 +64,17 @@ Call callOf(const Value& value) {
 std::string differs(const Value& expect, const Outcome& got) {
   const bool strict = expect["strictMatch"].asBool();
   if (expect["error"].asString() != got.error) return "error \"" + got.error + "\"";
-  const std::pair<const char*, const std::string*> fields[] = {
-      {"listenerMatched", &got.listener},       {"filterChainMatched", &got.chain}, {"routeConfigMatched", &got.routeConfig},
-      {"virtualHostMatched", &got.virtualHost}, {"routeMatched", &got.route},       {"clusterMatched", &got.cluster}};
+  const std::pair<const char*, const std::string*> fields[] = {{"listenerMatched", &got.listener},
+                                                               {"filterChainMatched", &got.chain},
+                                                               {"routeConfigMatched", &got.routeConfig},
+                                                               {"virtualHostMatched", &got.virtualHost},
+                                                               {"routeMatched", &got.route},
+                                                               {"clusterMatched", &got.cluster}};
   for (const auto& [name, value] : fields) {
     const std::string& wanted = expect[name].asString();
     if (wanted.empty() && !strict) continue;
-    if (withoutDomain(wanted) != withoutDomain(*value)) return std::string(name) + " \"" + *value + "\" instead of \"" + wanted + "\"";
+    if (withoutDomain(wanted) != withoutDomain(*value))
+      return std::string(name) + " \"" + *value + "\" instead of \"" + wanted + "\"";
   }
   return {};
 }
@@ -90,7 +96,8 @@ std::string checkVirtualHosts(const Value& item, const Generated& made) {
     const xds::VirtualHost* vhost = hostOf(made, table, entry.key);
     if (entry.value.isNull() != (vhost == nullptr)) return entry.key + (vhost ? " exists" : " is missing");
     if (vhost && allClusters(*vhost) != texts(entry.value)) {
-      return entry.key + " goes to " + (allClusters(*vhost).empty() ? "nothing" : allClusters(*vhost).front());
+      return entry.key + " goes to " +
+             (allClusters(*vhost).empty() ? "nothing" : allClusters(*vhost).front());
     }
   }
   return {};
@@ -118,7 +125,8 @@ class ConformanceTest : public QObject {
         const std::string problem = differs(call["expect"], simulation.run(callOf(call["call"])));
         ++(problem.empty() ? passed : failed);
         if (!problem.empty()) {
-          qInfo("%s / %s: %s %s", item["id"].asString().c_str(), call["name"].asString().c_str(), problem.c_str(), mesh.error.c_str());
+          qInfo("%s / %s: %s %s", item["id"].asString().c_str(), call["name"].asString().c_str(),
+                problem.c_str(), mesh.error.c_str());
         }
       }
     }
@@ -138,7 +146,8 @@ class ConformanceTest : public QObject {
       Mesh mesh(item["config"].asString() + "\n---\n" + item["kubeConfig"].asString());
       const std::string problem = checkVirtualHosts(item, mesh.generate(proxyOf(item["proxy"])));
       ++(problem.empty() ? passed : failed);
-      if (!problem.empty()) qInfo("%s: %s %s", item["id"].asString().c_str(), problem.c_str(), mesh.error.c_str());
+      if (!problem.empty())
+        qInfo("%s: %s %s", item["id"].asString().c_str(), problem.c_str(), mesh.error.c_str());
     }
     qInfo("virtual hosts: %d passed, %d failed, %d excluded", passed, failed, excluded);
     QVERIFY2(passed >= kVirtualHostCases, "fewer cases pass than before");

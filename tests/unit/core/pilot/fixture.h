@@ -23,7 +23,8 @@ inline std::int64_t timeOf(const resource::Object& object) {
   return digits.empty() ? 0 : std::atoll(digits.c_str());
 }
 
-inline std::shared_ptr<const resource::Snapshot> snapshotOf(const std::string& yaml, std::string* error = nullptr) {
+inline std::shared_ptr<const resource::Snapshot> snapshotOf(const std::string& yaml,
+                                                            std::string* error = nullptr) {
   auto snapshot = std::make_shared<resource::Snapshot>();
   auto objects = resource::parseObjects(yaml, "mesh.yaml");
   if (!objects) {
@@ -81,12 +82,14 @@ inline ProxyNode gateway() {
 
 template <typename Items>
 auto named(const Items& items, const std::string& name) -> const typename Items::value_type* {
-  const auto found = std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.name == name; });
+  const auto found =
+      std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.name == name; });
   return found == items.end() ? nullptr : &*found;
 }
 
 /// The virtual host that a domain belongs to, null when none.
-inline const xds::VirtualHost* hostOf(const Generated& made, const std::string& table, const std::string& domain) {
+inline const xds::VirtualHost* hostOf(const Generated& made, const std::string& table,
+                                      const std::string& domain) {
   const auto* configuration = named(made.routes, table);
   if (!configuration) return nullptr;
   for (const xds::VirtualHost& vhost : configuration->virtualHosts) {

@@ -34,8 +34,10 @@ std::vector<Endpoint> reviewsPods() {
 
 Generated withRule(const std::string& http, const ProxyNode& proxy = sidecar()) {
   return Mesh(std::string(kReviews) +
-                  "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: reviews}\nspec:\n"
-                  "  hosts: [reviews]\n  http:\n" + http,
+                  "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: "
+                  "reviews}\nspec:\n"
+                  "  hosts: [reviews]\n  http:\n" +
+                  http,
               reviewsPods())
       .generate(proxy);
 }
@@ -46,9 +48,13 @@ const std::vector<xds::Route>& routesOf(const Generated& made) {
   return vhost ? vhost->routes : kNone;
 }
 
-const xds::RouteAction& actionOf(const xds::Route& route) { return std::get<xds::RouteAction>(route.action); }
+const xds::RouteAction& actionOf(const xds::Route& route) {
+  return std::get<xds::RouteAction>(route.action);
+}
 
-std::string cluster(const std::string& subset) { return "outbound|9080|" + subset + "|reviews.default.svc.cluster.local"; }
+std::string cluster(const std::string& subset) {
+  return "outbound|9080|" + subset + "|reviews.default.svc.cluster.local";
+}
 
 std::vector<std::string> addressesOf(const Generated& made, const std::string& name) {
   std::vector<std::string> out;
@@ -73,7 +79,8 @@ class GenerateTest : public QObject {
     - {destination: {host: reviews, subset: v3}, weight: 0}
 )");
     QCOMPARE(routesOf(made).size(), std::size_t(1));
-    QCOMPARE(clustersOf(routesOf(made).front()), (std::vector<std::string>{cluster("v1") + "*80", cluster("v2") + "*20"}));
+    QCOMPARE(clustersOf(routesOf(made).front()),
+             (std::vector<std::string>{cluster("v1") + "*80", cluster("v2") + "*20"}));
   }
 
   void aSingleDestinationIgnoresItsWeight() {
@@ -96,7 +103,8 @@ class GenerateTest : public QObject {
   }
 
   void routesSayFileLineAndRule() {
-    const Generated made = withRule("  - name: all\n    route: [{destination: {host: reviews, subset: v1}}]\n");
+    const Generated made =
+        withRule("  - name: all\n    route: [{destination: {host: reviews, subset: v1}}]\n");
     const xds::Metadata& metadata = routesOf(made).front().metadata;
     QCOMPARE(metadata.object(), std::string_view("VirtualService default/reviews"));
     QVERIFY2(metadata.source().starts_with("mesh.yaml:"), std::string(metadata.source()).c_str());
@@ -147,7 +155,8 @@ class GenerateTest : public QObject {
     route: [{destination: {host: reviews, subset: v3}}]
   - route: [{destination: {host: reviews, subset: v1}}]
 )";
-    QCOMPARE(clustersOf(routesOf(withRule(rule, sidecar("default", {{"app", "web"}}))).front()), (std::vector<std::string>{cluster("v2")}));
+    QCOMPARE(clustersOf(routesOf(withRule(rule, sidecar("default", {{"app", "web"}}))).front()),
+             (std::vector<std::string>{cluster("v2")}));
     QCOMPARE(clustersOf(routesOf(withRule(rule)).front()), (std::vector<std::string>{cluster("v1")}));
   }
 
@@ -182,7 +191,9 @@ class GenerateTest : public QObject {
   - fault: {abort: {httpStatus: 500}}
     route: [{destination: {host: reviews}}]
 )");
-    const auto fault = [&](std::size_t i) { return std::get<xds::HttpFault>(routesOf(made)[i].typedPerFilterConfig.at(kFaultFilter)); };
+    const auto fault = [&](std::size_t i) {
+      return std::get<xds::HttpFault>(routesOf(made)[i].typedPerFilterConfig.at(kFaultFilter));
+    };
     QCOMPARE(fault(0).delay->percentage.percent(), 100.0);
     QVERIFY(fault(0).delay->fixedDelay == std::chrono::seconds(7));
     QCOMPARE(fault(1).abort->httpStatus, 500u);
@@ -205,10 +216,12 @@ class GenerateTest : public QObject {
     QCOMPARE(redirect.responseCode, xds::RedirectResponseCode::Found);
     const xds::RouteAction& rewritten = actionOf(routes[1]);
     QCOMPARE(rewritten.prefixRewrite, std::string("/"));
-    QCOMPARE(std::get<xds::RouteAction::HostRewriteLiteral>(rewritten.hostRewrite).value, std::string("in.side"));
+    QCOMPARE(std::get<xds::RouteAction::HostRewriteLiteral>(rewritten.hostRewrite).value,
+             std::string("in.side"));
     QCOMPARE(routes[1].requestHeadersToAdd.size(), std::size_t(1));
     QCOMPARE(routes[1].requestHeadersToRemove, (std::vector<std::string>{"y"}));
-    QCOMPARE(routes[1].responseHeadersToAdd.front().appendAction, xds::HeaderAppendAction::AppendIfExistsOrAdd);
+    QCOMPARE(routes[1].responseHeadersToAdd.front().appendAction,
+             xds::HeaderAppendAction::AppendIfExistsOrAdd);
     QCOMPARE(std::get<xds::DirectResponseAction>(routes[2].action).status, 418u);
   }
 
@@ -246,12 +259,14 @@ class GenerateTest : public QObject {
     const xds::Cluster& made1 = *named(made.clusters, cluster("v1"));
     QVERIFY(!made1.transportSocket);
     QCOMPARE(made1.transportSocketMatches.size(), std::size_t(2));
-    const auto& context = std::get<xds::UpstreamTlsContext>(made1.transportSocketMatches.front().transportSocket.typedConfig);
+    const auto& context =
+        std::get<xds::UpstreamTlsContext>(made1.transportSocketMatches.front().transportSocket.typedConfig);
     QCOMPARE(context.sni, std::string("outbound_.9080_.v1_.reviews.default.svc.cluster.local"));
     const auto& validation = std::get<xds::CombinedValidationContext>(context.commonTlsContext.validation);
     QVERIFY(validation.defaultValidationContext.matchSubjectAltNames.front() ==
             xds::exactMatch("spiffe://cluster.local/ns/default/sa/default"));
-    QCOMPARE(context.commonTlsContext.alpnProtocols, (std::vector<std::string>{"istio-peer-exchange", "istio"}));
+    QCOMPARE(context.commonTlsContext.alpnProtocols,
+             (std::vector<std::string>{"istio-peer-exchange", "istio"}));
   }
 
   void anyTlsInTheDestinationRuleTurnsAutoMtlsOff() {
@@ -278,7 +293,9 @@ class GenerateTest : public QObject {
 
   void outlierDetectionTurnsThePanicOff() {
     std::string yaml = kReviews;
-    yaml += "  trafficPolicy: {outlierDetection: {consecutive5xxErrors: 1, interval: 1s, baseEjectionTime: 3m, maxEjectionPercent: 100}}\n";
+    yaml +=
+        "  trafficPolicy: {outlierDetection: {consecutive5xxErrors: 1, interval: 1s, baseEjectionTime: 3m, "
+        "maxEjectionPercent: 100}}\n";
     const Generated made = Mesh(yaml, reviewsPods()).generate(sidecar());
     const xds::Cluster& all = *named(made.clusters, cluster(""));
     QCOMPARE(all.outlierDetection->consecutive5xx, 1u);
@@ -292,8 +309,11 @@ apiVersion: v1
 kind: Service
 metadata: {name: echo}
 spec: {clusterIP: 10.96.0.9, selector: {app: echo}, ports: [{name: tcp, port: 9000}, {name: web, port: 9001}]}
-)", reviewsPods()).generate(sidecar());
-    for (const char* name : {"virtualOutbound", "virtualInbound", "0.0.0.0_9080", "10.96.0.9_9000", "10.96.0.9_9001"}) {
+)",
+                                reviewsPods())
+                               .generate(sidecar());
+    for (const char* name :
+         {"virtualOutbound", "virtualInbound", "0.0.0.0_9080", "10.96.0.9_9000", "10.96.0.9_9001"}) {
       QVERIFY2(named(made.listeners, name), name);
     }
     QVERIFY(!named(made.listeners, "0.0.0.0_9080")->bindToPort);
@@ -301,14 +321,22 @@ spec: {clusterIP: 10.96.0.9, selector: {app: echo}, ports: [{name: tcp, port: 90
     QCOMPARE(xds::routeNames(*named(made.listeners, "0.0.0.0_9080")), (std::vector<std::string>{"9080"}));
     QCOMPARE(xds::routeNames(*named(made.listeners, "10.96.0.9_9001")),
              (std::vector<std::string>{"echo.default.svc.cluster.local:9001"}));
-    QCOMPARE(named(made.listeners, "0.0.0.0_9080")->defaultFilterChain->name, std::string("PassthroughFilterChain"));
+    QCOMPARE(named(made.listeners, "0.0.0.0_9080")->defaultFilterChain->name,
+             std::string("PassthroughFilterChain"));
   }
 
   void strictInboundHasNoPlaintextChain() {
     const auto chainsOf = [](const char* mode) {
-      const Generated made = Mesh(std::string(kReviews) + "---\napiVersion: security.istio.io/v1\nkind: PeerAuthentication\n"
-                                  "metadata: {name: default, namespace: default}\nspec: {mtls: {mode: " + mode + "}}\n", reviewsPods())
-                                 .generate([] { ProxyNode node = sidecar("default", {{"app", "reviews"}}); node.ip = "10.0.0.1"; return node; }());
+      const Generated made = Mesh(std::string(kReviews) +
+                                      "---\napiVersion: security.istio.io/v1\nkind: PeerAuthentication\n"
+                                      "metadata: {name: default, namespace: default}\nspec: {mtls: {mode: " +
+                                      mode + "}}\n",
+                                  reviewsPods())
+                                 .generate([] {
+                                   ProxyNode node = sidecar("default", {{"app", "reviews"}});
+                                   node.ip = "10.0.0.1";
+                                   return node;
+                                 }());
       std::vector<std::string> out;
       for (const xds::FilterChain& chain : named(made.listeners, "virtualInbound")->filterChains) {
         if (chain.name == "0.0.0.0_9080") out.push_back(chain.filterChainMatch.transportProtocol);
@@ -332,8 +360,13 @@ apiVersion: networking.istio.io/v1
 kind: Sidecar
 metadata: {name: s}
 spec: {ingress: [{port: {number: 9080, protocol: HTTP, name: http}, defaultEndpoint: "127.0.0.1:8080"}]}
-)", reviewsPods()).generate(node);
-    QCOMPARE(named(made.clusters, "inbound|9080||")->loadAssignment->endpoints.front().lbEndpoints.front().address.text(),
+)",
+                reviewsPods())
+               .generate(node);
+    QCOMPARE(named(made.clusters, "inbound|9080||")
+                 ->loadAssignment->endpoints.front()
+                 .lbEndpoints.front()
+                 .address.text(),
              std::string("127.0.0.1:8080"));
   }
 
@@ -344,28 +377,38 @@ spec: {ingress: [{port: {number: 9080, protocol: HTTP, name: http}, defaultEndpo
     const auto& last = named(made.routes, "9080")->virtualHosts.back();
     QCOMPARE(last.name, std::string("block_all"));
     QCOMPARE(std::get<xds::DirectResponseAction>(last.routes.front().action).status, 502u);
-    QCOMPARE(std::get<std::string>(xds::tcpProxy(named(made.listeners, "virtualOutbound")->filterChains.back())->cluster),
+    QCOMPARE(std::get<std::string>(
+                 xds::tcpProxy(named(made.listeners, "virtualOutbound")->filterChains.back())->cluster),
              std::string("BlackHoleCluster"));
   }
 
   void meshConfigComesFromTheConfigMap() {
-    const Mesh mesh("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio, namespace: istio-system}\ndata:\n  mesh: |-\n"
-                    "    outboundTrafficPolicy: {mode: REGISTRY_ONLY}\n    accessLogFile: /tmp/log\n    connectTimeout: 3s\n");
+    const Mesh mesh(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio, namespace: istio-system}\ndata:\n  mesh: "
+        "|-\n"
+        "    outboundTrafficPolicy: {mode: REGISTRY_ONLY}\n    accessLogFile: /tmp/log\n    connectTimeout: "
+        "3s\n");
     QVERIFY(!mesh.input.mesh.allowAny);
     QCOMPARE(mesh.input.mesh.accessLogFile, std::string("/tmp/log"));
     QVERIFY(mesh.input.mesh.connectTimeout == std::chrono::seconds(3));
   }
 
   void exportToHidesServices() {
-    const std::string yaml = "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: prod, annotations: {networking.istio.io/exportTo: \".\"}}\n"
-                             "spec: {ports: [{name: http, port: 80}]}\n";
+    const std::string yaml =
+        "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: prod, annotations: "
+        "{networking.istio.io/exportTo: \".\"}}\n"
+        "spec: {ports: [{name: http, port: 80}]}\n";
     QVERIFY(named(Mesh(yaml).generate(sidecar("prod")).clusters, "outbound|80||a.prod.svc.cluster.local"));
     QVERIFY(!named(Mesh(yaml).generate(sidecar("test")).clusters, "outbound|80||a.prod.svc.cluster.local"));
   }
 
   void headlessTcpListensOnEachInstance() {
-    const Generated made = Mesh("apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {clusterIP: None, selector: {app: db}, ports: [{name: tcp, port: 5432}]}\n",
-                                {pod("db-0", "10.0.0.7", {{"app", "db"}}), pod("db-1", "10.0.0.8", {{"app", "db"}})}).generate(sidecar());
+    const Generated made =
+        Mesh(
+            "apiVersion: v1\nkind: Service\nmetadata: {name: db}\nspec: {clusterIP: None, selector: {app: "
+            "db}, ports: [{name: tcp, port: 5432}]}\n",
+            {pod("db-0", "10.0.0.7", {{"app", "db"}}), pod("db-1", "10.0.0.8", {{"app", "db"}})})
+            .generate(sidecar());
     QVERIFY(named(made.listeners, "10.0.0.7_5432") && named(made.listeners, "10.0.0.8_5432"));
     QCOMPARE(made.names.table.at("db.default.svc.cluster.local").ips.size(), std::size_t(2));
     QVERIFY(made.names.table.count("db-0.db.default.svc.cluster.local") == 1);
@@ -396,11 +439,14 @@ apiVersion: v1
 kind: Secret
 metadata: {name: cert, namespace: istio-system}
 data: {tls.crt: Q0VSVA==, tls.key: S0VZ}
-)", reviewsPods()).generate(gateway());
+)",
+                                reviewsPods())
+                               .generate(gateway());
     QVERIFY(named(made.listeners, "0.0.0.0_80"));
     QCOMPARE(named(made.routes, "http.80")->virtualHosts.front().name, std::string("*:80"));
     QVERIFY(named(made.routes, "https.443.https.gw.default"));
-    QCOMPARE(named(made.listeners, "0.0.0.0_443")->filterChains.front().filterChainMatch.serverNames, (std::vector<std::string>{"a.com"}));
+    QCOMPARE(named(made.listeners, "0.0.0.0_443")->filterChains.front().filterChainMatch.serverNames,
+             (std::vector<std::string>{"a.com"}));
     const xds::Secret* secret = named(made.secrets, "kubernetes://cert");
     QVERIFY(secret);
     QCOMPARE(*std::get<xds::TlsCertificate>(secret->type).privateKey.inlined(), std::string("KEY"));
@@ -418,7 +464,9 @@ apiVersion: networking.istio.io/v1
 kind: Sidecar
 metadata: {name: default}
 spec: {egress: [{hosts: ["./reviews.default.svc.cluster.local"]}]}
-)", reviewsPods()).generate(sidecar());
+)",
+                                reviewsPods())
+                               .generate(sidecar());
     QVERIFY(named(made.clusters, cluster("")));
     QVERIFY(!named(made.clusters, "outbound|80||hidden.default.svc.cluster.local"));
   }
@@ -432,7 +480,8 @@ spec:
   hosts: [www.example.com]
   ports: [{number: 443, name: tls, protocol: TLS}, {number: 80, name: http, protocol: HTTP}]
   resolution: DNS
-)").generate(sidecar());
+)")
+                               .generate(sidecar());
     const xds::Cluster* cluster443 = named(made.clusters, "outbound|443||www.example.com");
     QVERIFY(cluster443 && cluster443->type == xds::ClusterType::StrictDns);
     QVERIFY(cluster443->transportSocketMatches.empty());
@@ -458,7 +507,8 @@ spec:
     route:
     - {destination: {host: echo, port: {number: 9000}, subset: v1}, weight: 80}
     - {destination: {host: echo, port: {number: 9000}, subset: v2}, weight: 20}
-)").generate(sidecar());
+)")
+                               .generate(sidecar());
     const auto& chain = named(made.listeners, "10.96.0.9_9000")->filterChains.front();
     const auto& weighted = std::get<xds::TcpProxy::Weighted>(xds::tcpProxy(chain)->cluster);
     QCOMPARE(weighted.clusters.size(), std::size_t(2));

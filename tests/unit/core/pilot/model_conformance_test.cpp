@@ -1,4 +1,5 @@
-// Rows of Istio's own unit tables (corpus set "model") for the functions that Pilot's model has too. Skipped without corpus.
+// Rows of Istio's own unit tables (corpus set "model") for the functions that Pilot's model has too. Skipped
+// without corpus.
 
 #include <QFile>
 #include <functional>
@@ -28,8 +29,8 @@ std::string istioName(Protocol protocol) {
 }
 
 bool protocolRow(const Value& row) {
-  const Protocol got = selectProtocol(static_cast<int>(row["port"].asInt()), row["name"].asString(), row["appProtocol"].asString(),
-                                      row["proto"].asString());
+  const Protocol got = selectProtocol(static_cast<int>(row["port"].asInt()), row["name"].asString(),
+                                      row["appProtocol"].asString(), row["proto"].asString());
   return istioName(got) == lowerCased(row["out"].asString());
 }
 
@@ -84,22 +85,31 @@ bool peerRow(const Value& row) {
 const std::map<std::string, Adaptor>& adaptors() {
   static const std::map<std::string, Adaptor> kAll{
       {"host.TestNameMatches",
-       [](const Value& row) { return hostsMatch(row["a"].asString(), row["b"].asString()) == row["out"].asBool(); }},
+       [](const Value& row) {
+         return hostsMatch(row["a"].asString(), row["b"].asString()) == row["out"].asBool();
+       }},
       {"host.TestNameSubsetOf",
-       [](const Value& row) { return subsetOf(row["a"].asString(), row["b"].asString()) == row["out"].asBool(); }},
+       [](const Value& row) {
+         return subsetOf(row["a"].asString(), row["b"].asString()) == row["out"].asBool();
+       }},
       {"host.TestNamesIntersection",
-       [](const Value& row) { return sameSet(intersection(texts(row["a"]), texts(row["b"])), texts(row["intersection"])); }},
+       [](const Value& row) {
+         return sameSet(intersection(texts(row["a"]), texts(row["b"])), texts(row["intersection"]));
+       }},
       {"host.TestMoreSpecific",
-       [](const Value& row) { return moreSpecific(row["host1"].asString(), row["host2"].asString()) == row["expected"].asBool(); }},
+       [](const Value& row) {
+         return moreSpecific(row["host1"].asString(), row["host2"].asString()) == row["expected"].asBool();
+       }},
       {"serviceregistry/kube.TestConvertProtocol", protocolRow},
       {"model.TestResolveShortnameToFQDN",
        [](const Value& row) {
-         return resolveHost(row["name"].asString(), row["meta"]["Namespace"].asString(), row["meta"]["Domain"].asString()) ==
-                row["out"].asString();
+         return resolveHost(row["name"].asString(), row["meta"]["Namespace"].asString(),
+                            row["meta"]["Domain"].asString()) == row["out"].asString();
        }},
       {"model.TestResolveGatewayName",
        [](const Value& row) {
-         return resolveGateway(row["gateway"].asString(), row["namespace"].asString()) == row["resolved"].asString();
+         return resolveGateway(row["gateway"].asString(), row["namespace"].asString()) ==
+                row["resolved"].asString();
        }},
       {"model.TestHasConflict", conflictRow},
       {"model.TestMergeHTTPMatchRequests", mergeRow},
@@ -114,7 +124,8 @@ class ModelConformanceTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void rowsOfIstiosTablesHold() {
-    const QString root = qEnvironmentVariable("VARKA_CORPUS", QStringLiteral(VARKA_CORPUS)) + QStringLiteral("/model/");
+    const QString root =
+        qEnvironmentVariable("VARKA_CORPUS", QStringLiteral(VARKA_CORPUS)) + QStringLiteral("/model/");
     if (!QFile::exists(root)) QSKIP("no corpus");
     int passed = 0, failed = 0;
     for (const char* name : {"host.json", "serviceregistry.json", "model.json", "authn.json"}) {
@@ -127,7 +138,9 @@ class ModelConformanceTest : public QObject {
         if (adaptor == adaptors().end() || !item["exclude"].isNull()) continue;
         const bool holds = adaptor->second(item["row"]);
         ++(holds ? passed : failed);
-        if (!holds) qInfo("%s: %s", item["id"].asString().c_str(), resource::toJson(item["row"]).substr(0, 600).c_str());
+        if (!holds)
+          qInfo("%s: %s", item["id"].asString().c_str(),
+                resource::toJson(item["row"]).substr(0, 600).c_str());
       }
     }
     qInfo("model rows: %d passed, %d failed", passed, failed);

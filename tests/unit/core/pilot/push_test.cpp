@@ -1,4 +1,5 @@
-// PushContext from outside: every resource decodes, equal input gives equal bytes, the window's queries, scale, samples.
+// PushContext from outside: every resource decodes, equal input gives equal bytes, the window's queries,
+// scale, samples.
 
 #include <QDirIterator>
 #include <QFile>
@@ -126,7 +127,8 @@ class PushTest : public QObject {
   }
 
   void aHostWithoutRulesHasTheDefault() {
-    const auto context = contextOf("apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 80}]}\n");
+    const auto context =
+        contextOf("apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 80}]}\n");
     const HostRoutes routes = context->routesFor("a", "default");
     QCOMPARE(routes.rules.front().kind, std::string("default"));
     QCOMPARE(context->hosts(), (std::vector<std::string>{"a.default.svc.cluster.local"}));
@@ -156,9 +158,10 @@ spec: {selector: {istio: ingressgateway}, ports: [{name: http2, port: 80, target
     std::vector<Endpoint> endpoints;
     for (int i = 0; i < 1000; ++i) {
       const std::string name = "s" + std::to_string(i);
-      yaml += "---\napiVersion: v1\nkind: Service\nmetadata: {name: " + name + "}\nspec: {selector: {app: " + name +
-              "}, ports: [{name: http, port: 8080}]}\n";
-      endpoints.push_back(pod(name, "10.1." + std::to_string(i / 250) + "." + std::to_string(i % 250), {{"app", name}}));
+      yaml += "---\napiVersion: v1\nkind: Service\nmetadata: {name: " + name +
+              "}\nspec: {selector: {app: " + name + "}, ports: [{name: http, port: 8080}]}\n";
+      endpoints.push_back(
+          pod(name, "10.1." + std::to_string(i / 250) + "." + std::to_string(i % 250), {{"app", name}}));
     }
     const Mesh mesh(yaml, std::move(endpoints));
     // Processor time: the machine that tests may be busy with other things.
@@ -169,13 +172,15 @@ spec: {selector: {istio: ingressgateway}, ports: [{name: http2, port: 80, target
     start = std::clock();
     const xds::Snapshot snapshot = context->generate(sidecar());
     const auto generated = sinceMs(start);
-    qInfo("1000 services: build %ld ms, generate %ld ms", static_cast<long>(built), static_cast<long>(generated));
+    qInfo("1000 services: build %ld ms, generate %ld ms", static_cast<long>(built),
+          static_cast<long>(generated));
     QCOMPARE(snapshot.of(xds::kEndpointType).size(), std::size_t(1000));
     QVERIFY2(generated < 2000, "generation must not grow with the square of the services");
   }
 
   void everySampleOfTheCorpusGenerates() {
-    const QString root = qEnvironmentVariable("VARKA_CORPUS", QStringLiteral(VARKA_CORPUS)) + QStringLiteral("/samples");
+    const QString root =
+        qEnvironmentVariable("VARKA_CORPUS", QStringLiteral(VARKA_CORPUS)) + QStringLiteral("/samples");
     if (!QFile::exists(root)) QSKIP("no corpus");
     int generated = 0, unparsed = 0;
     QDirIterator files(root, {QStringLiteral("*.yaml")}, QDir::Files, QDirIterator::Subdirectories);

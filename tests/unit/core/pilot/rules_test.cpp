@@ -1,10 +1,10 @@
 // The model: host algebra, names, protocols, addresses, precedence of rules.
 
+#include "core/pilot/generate/virtual_hosts.h"
 #include "core/pilot/model/base64.h"
 #include "core/pilot/model/duration.h"
 #include "core/pilot/model/host.h"
 #include "core/pilot/model/names.h"
-#include "core/pilot/generate/virtual_hosts.h"
 #include "tests/support/test.h"
 #include "tests/unit/core/pilot/fixture.h"
 
@@ -26,7 +26,8 @@ class RulesTest : public QObject {
   }
 
   void intersectionKeepsTheNarrowerHost() {
-    QCOMPARE(intersection({"*.example.com"}, {"a.example.com", "b.other.com"}), (std::vector<std::string>{"a.example.com"}));
+    QCOMPARE(intersection({"*.example.com"}, {"a.example.com", "b.other.com"}),
+             (std::vector<std::string>{"a.example.com"}));
     QCOMPARE(intersection({"a.example.com"}, {"*"}), (std::vector<std::string>{"a.example.com"}));
     QVERIFY(intersection({"a.com"}, {"b.com"}).empty());
   }
@@ -66,7 +67,8 @@ class RulesTest : public QObject {
   void addressesFollowTheNameAndNeverMeet() {
     std::string yaml;
     for (int i = 0; i < 400; ++i) {
-      yaml += "---\napiVersion: v1\nkind: Service\nmetadata: {name: s" + std::to_string(i) + "}\nspec: {ports: [{port: 80}]}\n";
+      yaml += "---\napiVersion: v1\nkind: Service\nmetadata: {name: s" + std::to_string(i) +
+              "}\nspec: {ports: [{port: 80}]}\n";
     }
     const MeshModel model = Mesh(yaml).model();
     std::set<std::string> seen;
@@ -76,7 +78,8 @@ class RulesTest : public QObject {
       QVERIFY(service->address().starts_with("240.240."));
       if (service->name == "s7") ofS7 = service->address();
     }
-    const MeshModel alone = Mesh("apiVersion: v1\nkind: Service\nmetadata: {name: s7}\nspec: {ports: [{port: 80}]}\n").model();
+    const MeshModel alone =
+        Mesh("apiVersion: v1\nkind: Service\nmetadata: {name: s7}\nspec: {ports: [{port: 80}]}\n").model();
     QCOMPARE(alone.registry.services.front()->address(), ofS7);
   }
 
@@ -91,7 +94,8 @@ apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: own, creationTimestamp: "2021-01-01T00:00:00Z"}
 spec: {hosts: [a.com], exportTo: ["."], http: [{route: [{destination: {host: y}}]}]}
-)").model();
+)")
+                                .model();
     const auto mine = model.rules.virtualServicesFor("default", "mesh");
     QCOMPARE(mine.size(), std::size_t(2));
     QCOMPARE(mine.front()->name, std::string("own"));
@@ -107,7 +111,9 @@ metadata: {name: NAME, namespace: NS}
 spec: {host: a.prod.svc.cluster.local, subsets: [{name: NAME, labels: {v: NAME}}]}
 )";
     const auto with = [&](std::vector<std::pair<std::string, std::string>> rules) {
-      std::string yaml = "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: prod}\nspec: {ports: [{port: 80}]}\n";
+      std::string yaml =
+          "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: prod}\nspec: {ports: [{port: "
+          "80}]}\n";
       for (const auto& [name, ns] : rules) {
         std::string text = rule;
         for (std::size_t at; (at = text.find("NAME")) != std::string::npos;) text.replace(at, 4, name);
@@ -138,7 +144,8 @@ apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: {name: two, creationTimestamp: "2020-01-01T00:00:00Z"}
 spec: {host: a, trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}, subsets: [{name: v1, labels: {version: other}}, {name: v2, labels: {version: v2}}]}
-)").model();
+)")
+                                .model();
     const auto& rules = model.rules.destinationRules.at("default").at("a.default.svc.cluster.local");
     QCOMPARE(rules.size(), std::size_t(1));
     QCOMPARE(rules.front()->subsets.size(), std::size_t(2));
@@ -162,7 +169,8 @@ apiVersion: security.istio.io/v1
 kind: PeerAuthentication
 metadata: {name: app, namespace: prod}
 spec: {selector: {matchLabels: {app: a}}, portLevelMtls: {"81": {mode: PERMISSIVE}}}
-)").model();
+)")
+                                .model();
     const EffectiveMtls plain = model.rules.mtlsFor("prod", {{"app", "b"}});
     QCOMPARE(plain.mode, MtlsMode::Strict);
     QCOMPARE(plain.forPort(80), MtlsMode::Strict);
@@ -195,7 +203,8 @@ spec:
     route: [{destination: {host: svc}}]
   - match: [{uri: {prefix: /other}}]
     route: [{destination: {host: never}}]
-)").model();
+)")
+                                .model();
     QCOMPARE(model.rules.virtualServices.size(), std::size_t(1));
     const auto& http = model.rules.virtualServices.front()->http;
     QCOMPARE(http.size(), std::size_t(1));
@@ -206,8 +215,10 @@ spec:
   }
 
   void shortNamesDependOnTheClient() {
-    QCOMPARE(shortNames("a.prod.svc.cluster.local", "prod", "cluster.local"), (std::vector<std::string>{"a", "a.prod.svc", "a.prod"}));
-    QCOMPARE(shortNames("a.prod.svc.cluster.local", "test", "cluster.local"), (std::vector<std::string>{"a.prod.svc", "a.prod"}));
+    QCOMPARE(shortNames("a.prod.svc.cluster.local", "prod", "cluster.local"),
+             (std::vector<std::string>{"a", "a.prod.svc", "a.prod"}));
+    QCOMPARE(shortNames("a.prod.svc.cluster.local", "test", "cluster.local"),
+             (std::vector<std::string>{"a.prod.svc", "a.prod"}));
     QVERIFY(shortNames("www.example.com", "prod", "cluster.local").empty());
   }
 };

@@ -1,6 +1,7 @@
 #pragma once
-// A tiny walk through generated configuration: listener -> filter chain -> virtual host -> route -> cluster, as the corpus
-// describes it (set "simulation"). It sends nothing; it decides like an Envoy would. Tests only.
+// A tiny walk through generated configuration: listener -> filter chain -> virtual host -> route -> cluster,
+// as the corpus describes it (set "simulation"). It sends nothing; it decides like an Envoy would. Tests
+// only.
 
 #include <algorithm>
 #include <functional>
@@ -14,7 +15,8 @@
 namespace varka::pilot::test {
 
 struct Call {
-  std::string address = "1.3.3.7", protocol, tls = "plaintext", host, sni, alpn, path = "/", mode = "outbound";
+  std::string address = "1.3.3.7", protocol, tls = "plaintext", host, sni, alpn, path = "/",
+              mode = "outbound";
   int port = 0;
 };
 
@@ -42,7 +44,8 @@ class Simulation {
     if (const char* error = findChain(*listener, call, tlsInspected, chain)) return failed(out, error);
     out.chain = chain->name;
     if (chain->transportSocket && call.tls == "plaintext") return failed(out, "ErrTLSError");
-    if (chain->transportSocket && wantsMeshCertificate(*chain) != (call.tls == "mtls")) return failed(out, "ErrMTLSError");
+    if (chain->transportSocket && wantsMeshCertificate(*chain) != (call.tls == "mtls"))
+      return failed(out, "ErrMTLSError");
     if (const xds::TcpProxy* proxy = xds::tcpProxy(*chain)) {
       if (const auto* name = std::get_if<std::string>(&proxy->cluster)) out.cluster = *name;
       return out;
@@ -60,7 +63,9 @@ class Simulation {
     if (call.tls == "tls" && call.sni.empty()) call.sni = call.host;
     if (!call.alpn.empty() || call.tls == "plaintext") return;
     if (call.tls == "mtls") {
-      call.alpn = call.protocol == "http" ? "istio-http/1.1" : call.protocol == "http2" ? "istio-h2" : "istio";
+      call.alpn = call.protocol == "http"    ? "istio-http/1.1"
+                  : call.protocol == "http2" ? "istio-h2"
+                                             : "istio";
     } else {
       call.alpn = call.protocol == "http" ? "http/1.1" : call.protocol == "http2" ? "h2" : "";
     }
@@ -69,7 +74,8 @@ class Simulation {
   [[nodiscard]] const xds::Listener* at(const std::string& address, int port) const {
     for (const xds::Listener& listener : made_.listeners) {
       const xds::SocketAddress* socket = listener.address.socket();
-      if (socket && socket->address == address && static_cast<int>(socket->portValue) == port) return &listener;
+      if (socket && socket->address == address && static_cast<int>(socket->portValue) == port)
+        return &listener;
     }
     return nullptr;
   }
@@ -100,7 +106,8 @@ class Simulation {
 
   // Envoy narrows criterion by criterion and never goes back.
   static Chains narrowed(const Chains& chains, const Test& empty, const Test& matches) {
-    const bool any = std::any_of(chains.begin(), chains.end(), [&](const auto* chain) { return !empty(chain->filterChainMatch); });
+    const bool any = std::any_of(chains.begin(), chains.end(),
+                                 [&](const auto* chain) { return !empty(chain->filterChainMatch); });
     if (!any) return chains;
     Chains hit, open;
     for (const xds::FilterChain* chain : chains) {
@@ -115,7 +122,8 @@ class Simulation {
 
   static bool contains(const xds::CidrRange& range, const std::string& address) {
     xds::CidrRange masked;
-    return parseCidr(address + "/" + std::to_string(range.prefixLen), masked) && masked.addressPrefix == range.addressPrefix;
+    return parseCidr(address + "/" + std::to_string(range.prefixLen), masked) &&
+           masked.addressPrefix == range.addressPrefix;
   }
 
   // The longest prefix that contains the address, per chain; chains with a shorter one are out.
@@ -129,29 +137,40 @@ class Simulation {
     };
     int best = -1;
     for (const xds::FilterChain* chain : chains) best = std::max(best, longest(chain->filterChainMatch));
-    return narrowed(chains, [](const auto& match) { return match.prefixRanges.empty(); },
-                    [&](const auto& match) { return best >= 0 && longest(match) == best; });
+    return narrowed(
+        chains, [](const auto& match) { return match.prefixRanges.empty(); },
+        [&](const auto& match) { return best >= 0 && longest(match) == best; });
   }
 
-  static const char* findChain(const xds::Listener& listener, const Call& call, bool tlsInspected, const xds::FilterChain*& out) {
+  static const char* findChain(const xds::Listener& listener, const Call& call, bool tlsInspected,
+                               const xds::FilterChain*& out) {
     Chains chains;
     for (const xds::FilterChain& chain : listener.filterChains) chains.push_back(&chain);
-    chains = narrowed(chains, [](const auto& match) { return !match.destinationPort; },
-                      [&](const auto& match) { return static_cast<int>(*match.destinationPort) == call.port; });
+    chains = narrowed(
+        chains, [](const auto& match) { return !match.destinationPort; },
+        [&](const auto& match) { return static_cast<int>(*match.destinationPort) == call.port; });
     chains = byAddress(chains, call.address);
-    chains = narrowed(chains, [](const auto& match) { return match.serverNames.empty(); }, [&](const auto& match) {
-      return std::any_of(match.serverNames.begin(), match.serverNames.end(),
-                         [&](const std::string& name) { return !call.sni.empty() && subsetOf(call.sni, name); });
-    });
+    chains = narrowed(
+        chains, [](const auto& match) { return match.serverNames.empty(); },
+        [&](const auto& match) {
+          return std::any_of(
+              match.serverNames.begin(), match.serverNames.end(),
+              [&](const std::string& name) { return !call.sni.empty() && subsetOf(call.sni, name); });
+        });
     const std::string transport = !tlsInspected || call.tls == "plaintext" ? "raw_buffer" : "tls";
-    chains = narrowed(chains, [](const auto& match) { return match.transportProtocol.empty(); },
-                      [&](const auto& match) { return match.transportProtocol == transport; });
-    chains = narrowed(chains, [](const auto& match) { return match.applicationProtocols.empty(); }, [&](const auto& match) {
-      return std::find(match.applicationProtocols.begin(), match.applicationProtocols.end(), call.alpn) !=
-             match.applicationProtocols.end();
-    });
+    chains = narrowed(
+        chains, [](const auto& match) { return match.transportProtocol.empty(); },
+        [&](const auto& match) { return match.transportProtocol == transport; });
+    chains = narrowed(
+        chains, [](const auto& match) { return match.applicationProtocols.empty(); },
+        [&](const auto& match) {
+          return std::find(match.applicationProtocols.begin(), match.applicationProtocols.end(), call.alpn) !=
+                 match.applicationProtocols.end();
+        });
     if (chains.size() > 1) return "ErrMultipleFilterChain";
-    out = !chains.empty() ? chains.front() : listener.defaultFilterChain ? &*listener.defaultFilterChain : nullptr;
+    out = !chains.empty()               ? chains.front()
+          : listener.defaultFilterChain ? &*listener.defaultFilterChain
+                                        : nullptr;
     return out ? nullptr : "ErrNoFilterChain";
   }
 
@@ -179,13 +198,14 @@ class Simulation {
   }
 
   static bool pathMatches(const xds::RouteMatch& match, const std::string& path) {
-    if (const auto* prefix = std::get_if<xds::RouteMatch::Prefix>(&match.path)) return path.starts_with(prefix->value);
+    if (const auto* prefix = std::get_if<xds::RouteMatch::Prefix>(&match.path))
+      return path.starts_with(prefix->value);
     if (const auto* exact = std::get_if<xds::RouteMatch::Path>(&match.path)) return path == exact->value;
     return true;
   }
 
-  [[nodiscard]] Outcome runHttp(const xds::HttpConnectionManager& manager, const xds::FilterChain& chain, const Call& call,
-                                Outcome out) const {
+  [[nodiscard]] Outcome runHttp(const xds::HttpConnectionManager& manager, const xds::FilterChain& chain,
+                                const Call& call, Outcome out) const {
     if (call.tls != "plaintext" && !chain.transportSocket) return failed(out, "ErrProtocolError");
     if (call.protocol != "http" && call.protocol != "http2") return failed(out, "ErrProtocolError");
     const xds::RouteConfiguration* routes = std::get_if<xds::RouteConfiguration>(&manager.routes);
@@ -198,7 +218,8 @@ class Simulation {
     const xds::VirtualHost* vhost = routes ? findHost(*routes, call.host) : nullptr;
     if (!vhost) return failed(out, "ErrNoVirtualHost");
     out.virtualHost = vhost->name;
-    if (vhost->requireTls == xds::TlsRequirement::All && call.tls == "plaintext") return failed(out, "ErrTLSRedirect");
+    if (vhost->requireTls == xds::TlsRequirement::All && call.tls == "plaintext")
+      return failed(out, "ErrTLSRedirect");
     for (const xds::Route& route : vhost->routes) {
       if (!pathMatches(route.match, call.path)) continue;
       out.route = route.name;
