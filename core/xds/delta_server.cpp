@@ -102,6 +102,7 @@ std::vector<DeltaResponse> DeltaServer::setSnapshot(std::shared_ptr<const Snapsh
                                                     Clock::time_point now) {
   snapshot_ = std::move(snapshot);
   version_ = std::move(version);
+  removalsReleased_ = false;  // what goes now must not be pointed at by routes that are still to be sent
   return flush(now);
 }
 
@@ -129,8 +130,12 @@ std::vector<DeltaResponse> DeltaServer::flush(Clock::time_point now) {
     removalDeadline_.reset();
     return out;
   }
-  if (!removalDeadline_) removalDeadline_ = now + kRemovalPatience;
-  if (!routesSettled() && now < *removalDeadline_) return out;
+  if (!removalsReleased_) {
+    if (!removalDeadline_) removalDeadline_ = now + kRemovalPatience;
+    if (!routesSettled() && now < *removalDeadline_) return out;
+    removalsReleased_ = true;
+    removalDeadline_.reset();  // from here on only answers are waited for
+  }
   for (const auto typeUrl : kRemovalOrder) send(typeUrl, true);
   return out;
 }

@@ -79,7 +79,8 @@ class DeltaServer {
   std::shared_ptr<const Snapshot> snapshot_;
   std::string version_;
   std::map<std::string, TypeState> types_;
-  std::optional<Clock::time_point> removalDeadline_;
+  std::optional<Clock::time_point> removalDeadline_;  // while removals wait for the answer to the routes
+  bool removalsReleased_ = false;                     // of this snapshot
   std::uint64_t nextNonce_ = 1;
 };
 

@@ -219,7 +219,7 @@ void ConfigBuilder::setCertificate(const std::string& name, const std::string& c
 }
 
 // --- warming -------------------------------------------------------------------------------------
-void ConfigBuilder::addSecretWaits(const std::vector<std::string>& names, Clock::time_point, std::vector<Wait>& out) const {
+void ConfigBuilder::addSecretWaits(const std::vector<std::string>& names, std::vector<Wait>& out) const {
   // Without its secret a handshake can only fail, so there is no limit to this wait.
   for (const auto& name : names)
     if (!secrets_.contains(name)) out.push_back({"secret " + name, std::nullopt});
@@ -229,7 +229,7 @@ std::vector<ConfigBuilder::Wait> ConfigBuilder::waits(const ClusterState& state)
   std::vector<Wait> out;
   if (state.waitsForAssignment)
     out.push_back({"endpoints " + state.config->edsName(), fetchDeadline(state.config->edsClusterConfig.edsConfig, state.since)});
-  addSecretWaits(xds::secretNames(*state.config), state.since, out);
+  addSecretWaits(xds::secretNames(*state.config), out);
   return out;
 }
 
@@ -241,7 +241,7 @@ std::vector<ConfigBuilder::Wait> ConfigBuilder::waits(const ListenerState& state
     if (rds && !routes_.contains(rds->routeConfigName))
       out.push_back({"routes " + rds->routeConfigName, fetchDeadline(rds->configSource, state.since)});
   }
-  addSecretWaits(xds::secretNames(*state.config), state.since, out);
+  addSecretWaits(xds::secretNames(*state.config), out);
   return out;
 }
 
@@ -256,12 +256,12 @@ std::vector<std::string> ConfigBuilder::warming() const {
   return out;
 }
 
-std::optional<ConfigBuilder::Clock::time_point> ConfigBuilder::deadline() const {
+std::optional<ConfigBuilder::Clock::time_point> ConfigBuilder::deadlineAfter(Clock::time_point now) const {
   std::optional<Clock::time_point> first;
   const auto collect = [&](const auto& states) {
     for (const auto& [name, state] : states)
       for (const Wait& wait : waits(state))
-        if (wait.until && (!first || *wait.until < *first)) first = wait.until;
+        if (wait.until && *wait.until > now && (!first || *wait.until < *first)) first = wait.until;
   };
   collect(clusters_);
   collect(listeners_);
@@ -328,8 +328,7 @@ void ConfigBuilder::forgetUnwanted() {
 
 // --- the configuration out -----------------------------------------------------------------------
 RuntimeConfigPtr ConfigBuilder::build(Clock::time_point now) {
-  const auto due = deadline();
-  if (!dirty_ && !isOver(due, now)) return current_;
+  if (!dirty_ && !isOver(deadline_, now)) return current_;
   dirty_ = false;
   auto next = std::make_shared<RuntimeConfig>();
   const auto isWarm = [&](const auto& state) {
@@ -356,6 +355,7 @@ RuntimeConfigPtr ConfigBuilder::build(Clock::time_point now) {
     current_ = std::move(next);
   }
   forgetUnwanted();
+  deadline_ = deadlineAfter(now);
   return current_;
 }
 

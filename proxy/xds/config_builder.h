@@ -54,8 +54,8 @@ class ConfigBuilder {
   [[nodiscard]] bool ready() const;
   /// "cluster outbound|80||x waits for its endpoints" … for the admin page and logs.
   [[nodiscard]] std::vector<std::string> warming() const;
-  /// When a limited initial_fetch_timeout ends; build() should be called then.
-  [[nodiscard]] std::optional<Clock::time_point> deadline() const;
+  /// When the next limited initial_fetch_timeout ends, as of the last build(); build() should be called then.
+  [[nodiscard]] std::optional<Clock::time_point> deadline() const { return deadline_; }
   /// The raw text of every accepted resource, for /config_dump: typeUrl → name → (version, json).
   [[nodiscard]] const std::map<std::string, std::map<std::string, xds::Resource>>& resources() const { return resources_; }
 
@@ -99,7 +99,8 @@ class ConfigBuilder {
   void forgetUnwanted();
   [[nodiscard]] std::vector<Wait> waits(const ClusterState& state) const;
   [[nodiscard]] std::vector<Wait> waits(const ListenerState& state) const;
-  void addSecretWaits(const std::vector<std::string>& names, Clock::time_point since, std::vector<Wait>& out) const;
+  void addSecretWaits(const std::vector<std::string>& names, std::vector<Wait>& out) const;
+  [[nodiscard]] std::optional<Clock::time_point> deadlineAfter(Clock::time_point now) const;
   [[nodiscard]] TlsPtr resolve(const xds::TransportSocket& socket, const TlsPtr& old) const;
   ClusterPtr buildCluster(const ClusterState& state, const ClusterPtr& old) const;
   ListenerPtr buildListener(const ListenerState& state, const ListenerPtr& old) const;
@@ -114,6 +115,7 @@ class ConfigBuilder {
   std::shared_ptr<const xds::NameTable> names_;
   std::map<std::string, std::map<std::string, xds::Resource>> resources_;
   std::vector<std::string> resubscribe_;
+  std::optional<Clock::time_point> deadline_;
   bool clustersSeen_ = false, listenersSeen_ = false, dirty_ = true;
   RuntimeConfigPtr current_ = std::make_shared<const RuntimeConfig>();
 };

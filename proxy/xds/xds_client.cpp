@@ -183,7 +183,7 @@ void XdsClient::rebuild() {
     if (events_.onReady) events_.onReady(true);
   }
   warmTimer_.disarm();
-  if (const auto due = builder_.deadline(); due && *due > loop_.now()) warmTimer_.arm(loop_, *due - loop_.now());
+  if (const auto due = builder_.deadline()) warmTimer_.arm(loop_, *due - loop_.now());
 }
 
 void XdsClient::sendRequests() {

@@ -224,6 +224,20 @@ class DeltaTest : public QObject {
     QCOMPARE(text(f.server.tick(f.now)), std::string("CDS -old"));
   }
 
+  void aPassedDeadlineIsNotAskedForAgain() {
+    // A caller that arms a timer for deadline() must not spin while a removal waits for an answer.
+    Fixture f;
+    f.push(snapshot({{kCds, "a", "1"}, {kCds, "old", "1"}, {kRds, "r", "1"}}));
+    f.ack(f.subscribe(kCds)[0]);
+    f.ack(f.subscribe(kRds, {"r"})[0]);
+    const auto wave = f.push(snapshot({{kCds, "a", "2"}, {kRds, "r", "2"}}));
+    QVERIFY(f.server.deadline().has_value());
+    f.now += 6s;
+    QCOMPARE(text(f.server.tick(f.now)), std::string());  // the clusters are still unanswered
+    QVERIFY(!f.server.deadline().has_value());
+    QCOMPARE(text(f.ack(wave[0])), std::string("CDS -old"));
+  }
+
   void removedThingsComeBack() {
     Fixture f;
     f.push(snapshot({{kEds, "a", "1"}}));
