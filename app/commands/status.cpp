@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-std::string number(const json& value, const char* field) {
+std::string numberText(const json& value, const char* field) {
   const auto found = value.find(field);
   return found != value.end() && found->is_number() ? std::to_string(found->get<std::int64_t>()) : "0";
 }
@@ -28,11 +28,11 @@ std::string syncWord(const json& status, const std::string& pod, const std::stri
 void printHead(const json& status) {
   const auto& sync = status["sync"];
   std::string line = "mesh " + status.value("mesh", "") + " is " + status.value("state", "") + ", revision " +
-                     number(status, "revision") + ", " + number(sync, "acked") + "/" + number(sync, "total") + " proxies acked";
-  if (sync.value("tookMs", -1) >= 0) line += " in " + number(sync, "tookMs") + " ms";
+                     numberText(status, "revision") + ", " + numberText(sync, "acked") + "/" + numberText(sync, "total") + " proxies acked";
+  if (sync.value("tookMs", -1) >= 0) line += " in " + numberText(sync, "tookMs") + " ms";
   std::puts(line.c_str());
   for (const auto& ingress : status["ingress"]) {
-    std::printf("ingress %s (port %s)\n", ingress.value("url", "").c_str(), number(ingress, "port").c_str());
+    std::printf("ingress %s (port %s)\n", ingress.value("url", "").c_str(), numberText(ingress, "port").c_str());
   }
   const auto capture = status.value("captureMode", "");
   if (!capture.empty()) {
@@ -46,7 +46,7 @@ void printServices(const json& status) {
   for (const auto& service : status["services"]) {
     std::string ports, addresses;
     for (const auto& port : service["ports"]) {
-      ports += (ports.empty() ? "" : ",") + number(port, "port");
+      ports += (ports.empty() ? "" : ",") + numberText(port, "port");
       const auto address = port.value("hostAddress", "");
       if (!address.empty()) addresses += (addresses.empty() ? "" : ",") + address;
     }
@@ -60,7 +60,7 @@ void printPods(const json& status) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& pod : status["pods"]) {
     const auto ns = pod.value("namespace", ""), name = pod.value("name", "");
-    rows.push_back({ns, name, pod.value("state", ""), number(pod, "restarts"), number(pod, "pid"), number(pod, "proxyPid"),
+    rows.push_back({ns, name, pod.value("state", ""), numberText(pod, "restarts"), numberText(pod, "pid"), numberText(pod, "proxyPid"),
                     syncWord(status, name, ns), pod.value("reason", "")});
   }
   std::fputs(tableText({"NAMESPACE", "POD", "STATE", "RESTARTS", "PID", "PROXY", "CONFIG", "REASON"}, rows).c_str(), stdout);

@@ -1,4 +1,5 @@
 #include "core/launcher/container.h"
+#include "core/launcher/clock.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -16,11 +17,6 @@ namespace {
 constexpr std::int64_t kSettledMs =
     60'000;  // up this long: the next failure starts with the shortest back-off again
 constexpr int kMaxBackOffSeconds = 30;
-
-std::int64_t nowMs() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 std::vector<std::pair<std::string, std::string>> complete(const Environment& own) {
   Environment all;
@@ -69,7 +65,7 @@ void Container::launch() {
   connect(child_.get(), &Child::line, this, &Container::line);
   connect(child_.get(), &Child::exited, this, &Container::onExit);
   ready_ = crashed_ = restartWanted_ = false;
-  startedMs_ = nowMs();
+  startedMs_ = wallMs();
   state_ = State::Running;
   reason_ = "starting";
   if (const auto started = child_->start(plan); !started) {
@@ -259,7 +255,7 @@ void Container::onExit(int status) {
 }
 
 void Container::scheduleRestart() {
-  if (nowMs() - startedMs_ > kSettledMs) failures_ = 0;
+  if (wallMs() - startedMs_ > kSettledMs) failures_ = 0;
   const int seconds = std::min(kMaxBackOffSeconds, 1 << std::min(failures_, 5));
   ++failures_;
   ++restarts_;

@@ -1,4 +1,5 @@
 #include "core/launcher/launcher.h"
+#include "core/launcher/clock.h"
 
 #include <dirent.h>
 #include <sys/prctl.h>
@@ -26,11 +27,6 @@ namespace {
 constexpr int kSampleMs = 1000;
 constexpr std::string_view kDomain = ".cluster.local";
 const std::string kHostVip = "240.240.255.254";  // of host.mesh.internal, as in proxy/dns
-
-std::int64_t nowMs() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 // Descriptors of 100 pods and their pipes; services get 1024 back (varka-pod exec --nofile).
 void raiseDescriptorLimit() {
@@ -285,7 +281,7 @@ std::vector<Pod*> Launcher::State::readyPods(const ServiceSpec& service) const {
 void Launcher::State::report(const Pod* pod, const std::string& kind, const std::string& severity,
                              const std::string& message) {
   LauncherEvent out;
-  out.timeMs = nowMs();
+  out.timeMs = wallMs();
   out.kind = kind;
   out.severity = severity;
   out.message = message;

@@ -1,4 +1,5 @@
 #include "core/launcher/pod.h"
+#include "core/launcher/clock.h"
 
 #include <algorithm>
 #include <chrono>
@@ -16,11 +17,6 @@ constexpr int kSidecarPatienceMs =
 constexpr int kConfigRetryMs = 1000;
 constexpr int kLeaveEndpointsMs =
     150;  // between leaving the endpoints and SIGTERM: proxies learn of it meanwhile
-
-std::int64_t nowMs() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 std::string label(const resource::Labels& labels, const char* first, const char* second) {
   if (const auto found = labels.find(first); found != labels.end()) return found->second;
@@ -48,7 +44,7 @@ Pod::Pod(PodSpec spec, std::string name, std::string ip, PodWorld world, QObject
       world_(std::move(world)),
       serviceUsage_(std::make_unique<Usage>()),
       proxyUsage_(std::make_unique<Usage>()),
-      createdMs_(nowMs()) {
+      createdMs_(wallMs()) {
   again_.setSingleShot(true);
   patience_.setSingleShot(true);
   connect(&again_, &QTimer::timeout, this, &Pod::begin);
@@ -337,7 +333,7 @@ Result<> Pod::signal(int number) {
 }
 
 void Pod::keepLine(const std::string& stream, const std::string& text) {
-  LogLine line{nowMs(), name_, spec_.ns, status_->app, stream, text};
+  LogLine line{wallMs(), name_, spec_.ns, status_->app, stream, text};
   log_.push_back(line);
   if (log_.size() > kMaxLogLines) log_.pop_front();
   Q_EMIT logged(std::move(line));

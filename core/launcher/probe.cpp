@@ -1,4 +1,5 @@
 #include "core/launcher/probe.h"
+#include "core/launcher/clock.h"
 
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -14,11 +15,6 @@ namespace varka::launcher {
 namespace {
 
 constexpr int kEagerMs = 100;
-
-std::int64_t nowMs() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
-}
 
 std::string request(const ProbeSpec& spec, const std::string& host, int port) {
   std::string text = "GET " + spec.path + " HTTP/1.1\r\n";
@@ -138,7 +134,7 @@ Probe::Probe(ProbeSpec spec, int port, std::string podIp, Capture* capture, Exec
 }
 
 void Probe::start() {
-  lastCountedMs_ = nowMs() + spec_.initialDelaySeconds * 1000;
+  lastCountedMs_ = steadyMs() + spec_.initialDelaySeconds * 1000;
   timer_.start(spec_.initialDelaySeconds * 1000);
 }
 
@@ -165,8 +161,8 @@ void Probe::onDone(bool ok, const QString& detail) {
   }
   successes_ = 0;
   Q_EMIT attempted(detail);
-  if (nowMs() - lastCountedMs_ < spec_.periodSeconds * 1000 && eager) return;
-  lastCountedMs_ = nowMs();
+  if (steadyMs() - lastCountedMs_ < spec_.periodSeconds * 1000 && eager) return;
+  lastCountedMs_ = steadyMs();
   if (++failures_ < spec_.failureThreshold) return;
   failures_ = 0;
   passing_ = false;

@@ -1,4 +1,5 @@
 #include "core/launcher/sidecar.h"
+#include "core/launcher/clock.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,14 +15,10 @@
 namespace varka::launcher {
 namespace {
 
+constexpr int kMostMissedPolls = 3;
 constexpr int kEagerPollMs = 25, kPollMs = 1000, kGraceMs = 3000;
 constexpr int kMaxDelayMs = 5000;
 constexpr std::int64_t kQuickMs = 2000;  // dying faster than this slows the next start down
-
-std::int64_t nowMs() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
-}
 
 }  // namespace
 
@@ -76,7 +73,7 @@ void Sidecar::launch() {
     Q_EMIT line(text);
   });
   connect(child_.get(), &Child::exited, this, &Sidecar::onExit);
-  startedMs_ = nowMs();
+  startedMs_ = steadyMs();
   ready_ = false;
   if (const auto started = child_->start(spawn); !started) {
     Q_EMIT happened(QStringLiteral("error"), QString::fromStdString(started.error().message));
@@ -94,9 +91,11 @@ void Sidecar::askReady() {
           [socket] { socket->write("GET /ready HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\n\r\n"); });
   connect(socket, &QLocalSocket::readyRead, this, [this, socket] {
     if (socket->bytesAvailable() < 12) return;
+    missedPolls_ = 0;
     answered(socket->peek(12).mid(9, 3) == "200");
   });
-  connect(socket, &QLocalSocket::errorOccurred, this, [this] { answered(false); });
+  // A busy machine may miss a poll; only a proxy that stays silent takes its pod out of the endpoints.
+  connect(socket, &QLocalSocket::errorOccurred, this, [this] { answered(ready_ && ++missedPolls_ < kMostMissedPolls); });
   socket->connectToServer(QString::fromStdString(plan_.adminSocket));
 }
 
@@ -143,7 +142,7 @@ void Sidecar::onExit(int status) {
     return;
   }
   ++restarts_;
-  quickDeaths_ = nowMs() - startedMs_ < kQuickMs ? std::min(quickDeaths_ + 1, 10) : 0;
+  quickDeaths_ = steadyMs() - startedMs_ < kQuickMs ? std::min(quickDeaths_ + 1, 10) : 0;
   const int delay = quickDeaths_ == 0 ? 0 : std::min(kMaxDelayMs, 50 << quickDeaths_);
   std::string text = "proxy: " + exitText(status);
   if (!WIFSIGNALED(status) && !lastWords_.empty()) text += " (" + lastWords_ + ")";

@@ -63,6 +63,7 @@ class Sidecar : public QObject {
   std::int64_t startedMs_ = 0;
   int restarts_ = 0, quickDeaths_ = 0;
   bool ready_ = false, stopping_ = false;
+  int missedPolls_ = 0;
 };
 
 }  // namespace varka::launcher

@@ -6,8 +6,8 @@
 
 namespace varka::mesh {
 namespace {
-constexpr int kQuietMs = 10;
-constexpr int kMaxDelayMs = 100;
+constexpr int kPushQuietMs = 10;
+constexpr int kPushMaxDelayMs = 100;
 }  // namespace
 
 ConfigPush::ConfigPush(Input input, XdsServer& server, QObject* parent)
@@ -20,8 +20,8 @@ ConfigPush::ConfigPush(Input input, XdsServer& server, QObject* parent)
 void ConfigPush::changed() {
   if (!std::exchange(pending_, true)) firstChange_.start();
   sync_.tookMs = -1;
-  const int left = kMaxDelayMs - static_cast<int>(firstChange_.elapsed());
-  quiet_.start(std::clamp(kQuietMs, 0, std::max(0, left)));
+  const int left = kPushMaxDelayMs - static_cast<int>(firstChange_.elapsed());
+  quiet_.start(std::clamp(kPushQuietMs, 0, std::max(0, left)));
 }
 
 void ConfigPush::endpointsChanged() {

@@ -14,8 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kQuietMs = 50;
-constexpr int kMaxDelayMs = 200;
+constexpr int kFilesQuietMs = 50;
+constexpr int kFilesMaxDelayMs = 200;
 
 std::string readText(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -73,8 +73,8 @@ void ProjectSource::watch(const resource::Project& project) {
 
 void ProjectSource::touched() {
   if (!quiet_.isActive()) burst_.restart();
-  const auto left = kMaxDelayMs - static_cast<int>(burst_.elapsed());
-  quiet_.start(std::clamp(kQuietMs, 0, std::max(0, left)));
+  const auto left = kFilesMaxDelayMs - static_cast<int>(burst_.elapsed());
+  quiet_.start(std::clamp(kFilesQuietMs, 0, std::max(0, left)));
 }
 
 void ProjectSource::settle() {

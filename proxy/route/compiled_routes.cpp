@@ -2,17 +2,12 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
+
 namespace varka::proxy {
 namespace {
 
 constexpr std::size_t kMaxSkippedSteps = 40;  // of one decision; the rest is summed up
-
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
 
 std::string_view pathOnly(std::string_view path) {
   return path.substr(0, path.find_first_of("?#"));

@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
+
 namespace varka::proxy {
 namespace {
-
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
 
 bool isAuthority(std::string_view name) {
   return name == ":authority" || name == "host";

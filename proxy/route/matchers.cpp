@@ -5,19 +5,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/base/text.h"
+
 namespace varka::proxy {
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), lower);
-  return result;
-}
 bool equalNoCase(std::string_view a, std::string_view lowerB) {
-  return std::equal(a.begin(), a.end(), lowerB.begin(), lowerB.end(), [](char x, char y) { return lower(x) == y; });
+  return std::equal(a.begin(), a.end(), lowerB.begin(), lowerB.end(), [](char x, char y) { return lowered(x) == y; });
 }
 
 }  // namespace

@@ -7,20 +7,17 @@
 #include <algorithm>
 
 #include "proxy/tls/init.h"
+#include "proxy/tls/openssl_ptr.h"
 
 namespace varka::proxy {
 namespace {
 
-struct BioFree {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
 struct X509Free {
   void operator()(X509* certificate) const { X509_free(certificate); }
 };
 struct KeyFree {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
 };
-using Bio = std::unique_ptr<BIO, BioFree>;
 using Certificate = std::unique_ptr<X509, X509Free>;
 using Key = std::unique_ptr<EVP_PKEY, KeyFree>;
 
@@ -74,11 +71,16 @@ Result<void> useRoots(SSL_CTX* context, const ResolvedSecret& secret) {
 
 int versionNumber(xds::TlsVersion version, int otherwise) {
   switch (version) {
-    case xds::TlsVersion::Auto: return otherwise;
-    case xds::TlsVersion::Tls10: return TLS1_VERSION;
-    case xds::TlsVersion::Tls11: return TLS1_1_VERSION;
-    case xds::TlsVersion::Tls12: return TLS1_2_VERSION;
-    case xds::TlsVersion::Tls13: return TLS1_3_VERSION;
+    case xds::TlsVersion::Auto:
+      return otherwise;
+    case xds::TlsVersion::Tls10:
+      return TLS1_VERSION;
+    case xds::TlsVersion::Tls11:
+      return TLS1_1_VERSION;
+    case xds::TlsVersion::Tls12:
+      return TLS1_2_VERSION;
+    case xds::TlsVersion::Tls13:
+      return TLS1_3_VERSION;
   }
   return otherwise;
 }
@@ -115,23 +117,25 @@ Result<std::shared_ptr<TlsContext>> TlsContext::make(Side side, const ResolvedTl
 
 Result<void> TlsContext::setUp(const ResolvedTls& config) {
   SSL_CTX_set_mode(context_, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_options(context_, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
-                                    SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_options(context_, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                    SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
   useParameters(context_, config.common.tlsParams);
   if (!config.certificates.empty())
     if (auto used = useCertificate(context_, *config.certificates.front()); !used) return used;
-  if (side_ == Side::Server && config.certificates.empty()) return fail("a server's TLS context has no certificate");
+  if (side_ == Side::Server && config.certificates.empty())
+    return fail("a server's TLS context has no certificate");
   if (config.roots) {
     if (auto used = useRoots(context_, *config.roots); !used) return used;
-    verifiesPeer_ = config.roots->validation.trustChainVerification !=
-                    xds::TrustChainVerification::AcceptUntrusted;
+    verifiesPeer_ =
+        config.roots->validation.trustChainVerification != xds::TrustChainVerification::AcceptUntrusted;
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context_), X509_V_FLAG_PARTIAL_CHAIN);
   }
   // Resumption by stateless tickets; a new certificate is a new context and so a new ticket key.
   static constexpr unsigned char kSessionContext[] = "varka";
   SSL_CTX_set_session_id_context(context_, kSessionContext, sizeof kSessionContext - 1);
-  SSL_CTX_set_session_cache_mode(
-      context_, side_ == Side::Client ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL : SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_session_cache_mode(context_, side_ == Side::Client
+                                               ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL
+                                               : SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context_, 1);
   SSL_CTX_set_timeout(context_, 3600);
   return {};
@@ -162,11 +166,11 @@ TlsContexts::Key TlsContexts::keyOf(TlsContext::Side side, const ResolvedTls& co
   for (const auto& secret : config.certificates)
     key.versions.push_back("c:" + secret->name + "@" + secret->version);
   if (config.roots)
-    key.versions.push_back("r:" + config.roots->name + "@" + config.roots->version +
-                           (config.roots->validation.trustChainVerification ==
-                                    xds::TrustChainVerification::AcceptUntrusted
-                                ? "!"
-                                : ""));
+    key.versions.push_back(
+        "r:" + config.roots->name + "@" + config.roots->version +
+        (config.roots->validation.trustChainVerification == xds::TrustChainVerification::AcceptUntrusted
+             ? "!"
+             : ""));
   const auto& parameters = config.common.tlsParams;
   key.versions.push_back("v:" + std::to_string(static_cast<int>(parameters.tlsMinimumProtocolVersion)) + "-" +
                          std::to_string(static_cast<int>(parameters.tlsMaximumProtocolVersion)));

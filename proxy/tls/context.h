@@ -1,7 +1,8 @@
 #pragma once
-// TlsContext: one SSL_CTX for one set of credentials; TlsContexts: the cache of a worker. Server name, ALPN and allowed
-// peer names are per connection, so that the many clusters of a mesh share one context. A rotated certificate is a new
-// ResolvedSecret and therefore a new context; open connections keep the old one alive. Lives on its worker's thread.
+// TlsContext: one SSL_CTX for one set of credentials; TlsContexts: the cache of a worker. Server name, ALPN
+// and allowed peer names are per connection, so that the many clusters of a mesh share one context. A rotated
+// certificate is a new ResolvedSecret and therefore a new context; open connections keep the old one alive.
+// Lives on its worker's thread.
 
 #include <cstdint>
 #include <map>
@@ -50,7 +51,8 @@ class TlsContext {
 
 class TlsContexts {
  public:
-  /// The context for `config`, made on first use and shared with equal credentials. The failure says which secret.
+  /// The context for `config`, made on first use and shared with equal credentials. The failure says which
+  /// secret.
   Result<std::shared_ptr<TlsContext>> get(TlsContext::Side side, const TlsPtr& config);
   /// Forgets contexts that only the cache holds and whose credentials are gone.
   void collect();
@@ -59,7 +61,9 @@ class TlsContexts {
   struct Key {
     TlsContext::Side side;
     std::vector<std::string> versions;  // of certificates, roots and parameters
-    bool operator<(const Key& other) const { return std::tie(side, versions) < std::tie(other.side, other.versions); }
+    bool operator<(const Key& other) const {
+      return std::tie(side, versions) < std::tie(other.side, other.versions);
+    }
   };
   static Key keyOf(TlsContext::Side side, const ResolvedTls& config);
   std::map<Key, std::shared_ptr<TlsContext>> contexts_;

@@ -5,8 +5,9 @@
 namespace varka::proxy {
 
 void initTls() {
-  OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_SSL_STRINGS | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_LOAD_CONFIG,
-                   nullptr);
+  OPENSSL_init_ssl(
+      OPENSSL_INIT_NO_LOAD_SSL_STRINGS | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_LOAD_CONFIG,
+      nullptr);
 }
 
 void loadTlsErrorTexts() {

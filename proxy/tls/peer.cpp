@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "proxy/http/headers.h"
+#include "proxy/tls/openssl_ptr.h"
 
 namespace varka::proxy {
 namespace {
@@ -14,11 +15,6 @@ namespace {
 struct NamesFree {
   void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
 };
-struct BioFree {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
-using Bio = std::unique_ptr<BIO, BioFree>;
-
 std::string bioText(BIO* bio) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio, &data);
@@ -102,8 +98,10 @@ bool matchesString(const xds::StringMatcher& matcher, std::string_view text) {
   const std::string_view subject = matcher.ignoreCase ? std::string_view(folded) : text;
   const auto wanted = [&](const std::string& value) { return matcher.ignoreCase ? lower(value) : value; };
   if (const auto* exact = std::get_if<M::Exact>(&matcher.pattern)) return subject == wanted(exact->value);
-  if (const auto* prefix = std::get_if<M::Prefix>(&matcher.pattern)) return subject.starts_with(wanted(prefix->value));
-  if (const auto* suffix = std::get_if<M::Suffix>(&matcher.pattern)) return subject.ends_with(wanted(suffix->value));
+  if (const auto* prefix = std::get_if<M::Prefix>(&matcher.pattern))
+    return subject.starts_with(wanted(prefix->value));
+  if (const auto* suffix = std::get_if<M::Suffix>(&matcher.pattern))
+    return subject.ends_with(wanted(suffix->value));
   if (const auto* part = std::get_if<M::Contains>(&matcher.pattern))
     return subject.find(wanted(part->value)) != std::string_view::npos;
   if (const auto* regex = std::get_if<xds::RegexMatcher>(&matcher.pattern)) {

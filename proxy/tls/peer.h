@@ -1,6 +1,6 @@
 #pragma once
-// What is known of the other end of a TLS connection, and whether its certificate is acceptable beyond its chain
-// (SPIFFE X509-SVID §4-5, match_subject_alt_names). Values; any thread.
+// What is known of the other end of a TLS connection, and whether its certificate is acceptable beyond its
+// chain (SPIFFE X509-SVID §4-5, match_subject_alt_names). Values; any thread.
 
 #include <string>
 #include <string_view>
@@ -16,9 +16,9 @@ struct PeerCertificate {
   bool present = false;
   std::vector<std::string> uris;
   std::vector<std::string> dnsNames;
-  std::string subject;    // RFC 2253 order
-  std::string sha256;     // lower-case hex of the DER
-  std::string notAfter;   // for people
+  std::string subject;   // RFC 2253 order
+  std::string sha256;    // lower-case hex of the DER
+  std::string notAfter;  // for people
   /// The first URI, "" when there is none: the SPIFFE id of mesh peers.
   [[nodiscard]] std::string_view identity() const {
     return uris.empty() ? std::string_view{} : std::string_view(uris.front());

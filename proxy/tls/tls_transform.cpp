@@ -53,7 +53,8 @@ struct TlsCallbacks {
   static int verify(int chainOk, X509_STORE_CTX* store) {
     if (chainOk == 0) return 0;
     if (X509_STORE_CTX_get_error_depth(store) != 0) return 1;
-    const auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    const auto* ssl =
+        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
     TlsTransform& self = of(ssl);
     self.certificateProblem_ =
         certificateProblem(X509_STORE_CTX_get_current_cert(store), self.options_.config->matchSans);
@@ -62,8 +63,8 @@ struct TlsCallbacks {
     return 0;
   }
 
-  static int selectAlpn(SSL* ssl, const unsigned char** out, unsigned char* outSize, const unsigned char* offered,
-                        unsigned size, void*) {
+  static int selectAlpn(SSL* ssl, const unsigned char** out, unsigned char* outSize,
+                        const unsigned char* offered, unsigned size, void*) {
     for (const std::string& wanted : of(ssl).options_.alpn) {
       for (unsigned at = 0; at < size;) {
         const unsigned length = offered[at];
@@ -117,7 +118,8 @@ TlsTransform::~TlsTransform() {
   SSL_free(ssl_);
 }
 
-Result<std::unique_ptr<TlsTransform>> TlsTransform::make(std::shared_ptr<TlsContext> context, TlsOptions options) {
+Result<std::unique_ptr<TlsTransform>> TlsTransform::make(std::shared_ptr<TlsContext> context,
+                                                         TlsOptions options) {
   std::unique_ptr<TlsTransform> self(new TlsTransform(std::move(context), std::move(options)));
   SSL_CTX* const shared = self->context_->handle();
   self->ssl_ = SSL_new(shared);
@@ -174,7 +176,8 @@ bool TlsTransform::stepHandshake() {
 
 void TlsTransform::finishHandshake() {
   X509* const peer = SSL_get0_peer_certificate(ssl_);
-  // A resumed handshake does not run the verification again, but these names may differ from those of last time.
+  // A resumed handshake does not run the verification again, but these names may differ from those of last
+  // time.
   if (SSL_session_reused(ssl_) == 1 && peer && context_->verifiesPeer())
     certificateProblem_ = certificateProblem(peer, options_.config->matchSans);
   if (!certificateProblem_.empty()) {
@@ -191,7 +194,8 @@ void TlsTransform::finishHandshake() {
   info_.cipher = SSL_get_cipher_name(ssl_);
   info_.resumed = SSL_session_reused(ssl_) == 1;
   info_.peer = describeCertificate(peer);
-  if (context_->side() == TlsContext::Side::Server) info_.own = describeCertificate(SSL_get_certificate(ssl_));
+  if (context_->side() == TlsContext::Side::Server)
+    info_.own = describeCertificate(SSL_get_certificate(ssl_));
 }
 
 bool TlsTransform::receive(std::string_view wire, PlainSink& sink, std::string& wireOut) {

@@ -1,6 +1,6 @@
 #pragma once
-// TlsTransform: OpenSSL between wire and plain bytes, on BIOs over the caller's buffers (no copy into memory BIOs, no
-// I/O). One per connection, on its worker's thread.
+// TlsTransform: OpenSSL between wire and plain bytes, on BIOs over the caller's buffers (no copy into memory
+// BIOs, no I/O). One per connection, on its worker's thread.
 
 #include <memory>
 #include <string>
@@ -14,11 +14,11 @@ struct bio_st;
 namespace varka::proxy {
 
 struct TlsOptions {
-  std::vector<std::string> alpn;                 // server: preference; client: offer
-  std::string sni;                               // client
-  bool requireClientCertificate = false;         // server
-  TlsPtr config;                                 // matchSans; kept alive
-  std::string destination;                       // client: key for resumption
+  std::vector<std::string> alpn;          // server: preference; client: offer
+  std::string sni;                        // client
+  bool requireClientCertificate = false;  // server
+  TlsPtr config;                          // matchSans; kept alive
+  std::string destination;                // client: key for resumption
 };
 
 class TlsTransform final : public Transform {

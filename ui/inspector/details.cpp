@@ -11,14 +11,11 @@
 #include "ui/models/format.h"
 #include "ui/models/health.h"
 #include "ui/models/traffic_model.h"
+#include "ui/models/words.h"
 #include "ui/widgets/theme.h"
 
 namespace varka::ui {
 namespace {
-
-QString tr(const char* text) {
-  return QCoreApplication::translate("Details", text);
-}
 
 /// Collects rows; empty values are left out.
 class Rows {
@@ -44,10 +41,6 @@ class Rows {
  private:
   std::vector<Detail> rows_;
 };
-
-bool isTcp(const mesh::TrafficRow& row) {
-  return row.record.kind == xds::RecordKind::Tcp;
-}
 
 QString joined(const std::vector<std::string>& words) {
   QStringList list;

@@ -5,15 +5,12 @@
 #include <algorithm>
 
 #include "ui/models/traffic_model.h"
+#include "ui/models/words.h"
 
 namespace varka::ui {
 namespace {
 
 using Mark = ExplainLine::Mark;
-
-QString tr(const char* text) {
-  return QCoreApplication::translate("Explain", text);
-}
 
 struct Word {
   const char* key;

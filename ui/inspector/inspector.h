@@ -8,6 +8,7 @@
 class QStackedLayout;
 class QTabWidget;
 class QLabel;
+class QToolButton;
 
 namespace varka::ui {
 
@@ -57,9 +58,9 @@ class Inspector : public QWidget {
   DetailList* summary_ = nullptr;
   Sparkline* sparkline_ = nullptr;
   QLabel* sparkTitle_ = nullptr;
-  class QToolButton* back_ = nullptr;
-  class QToolButton* forward_ = nullptr;
-  class QToolButton* pin_ = nullptr;
+  QToolButton* back_ = nullptr;
+  QToolButton* forward_ = nullptr;
+  QToolButton* pin_ = nullptr;
 };
 
 }  // namespace varka::ui

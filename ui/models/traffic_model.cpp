@@ -21,10 +21,6 @@ QString orDash(const std::string& text) {
   return text.empty() ? kDash : qs(text);
 }
 
-bool isTcp(const mesh::TrafficRow& row) {
-  return row.record.kind == xds::RecordKind::Tcp;
-}
-
 /// In the enum's order.
 const ColumnEntry kColumns[TrafficModel::ColumnCount] = {
     {QT_TRANSLATE_NOOP("TrafficModel", "Time"), false, [](const auto& r) { return clockText(r.record.startUs / 1000); }},

@@ -52,6 +52,9 @@ QueryValue trafficField(const mesh::TrafficRow& row, const QString& field);
 QChar originLetter(const std::string& origin);
 QString originWord(const std::string& origin);
 bool isError(const xds::RequestRecord& record);
+inline bool isTcp(const mesh::TrafficRow& row) {
+  return row.record.kind == xds::RecordKind::Tcp;
+}
 /// "503 UF", "200", "—" for TCP.
 QString statusText(const xds::RequestRecord& record);
 

@@ -10,16 +10,13 @@
 
 #include "ui/models/health.h"
 #include "ui/models/traffic_model.h"
+#include "ui/models/words.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/theme.h"
 
 namespace varka::ui {
 namespace {
-
-QString tr(const char* text) {
-  return QCoreApplication::translate("CommandPalette", text);
-}
 
 void addViews(std::vector<PaletteEntry>& out, const ViewContext& context) {
   for (const auto& entry : viewEntries())

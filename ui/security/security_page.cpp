@@ -39,12 +39,11 @@ struct LockLook {
 };
 
 LockLook lockOf(mesh::GraphEdge::Mtls mtls) {
-  using Mtls = mesh::GraphEdge::Mtls;
   switch (mtls) {
-    case Mtls::All: return {"lock", tokens().healthy, QObject::tr("mutual TLS")};
-    case Mtls::Mixed: return {"lock-half", tokens().degraded, QObject::tr("partly plaintext")};
-    case Mtls::None: return {"lock-open", tokens().failing, QObject::tr("plaintext")};
-    case Mtls::Unknown: break;
+    case mesh::GraphEdge::Mtls::All: return {"lock", tokens().healthy, QObject::tr("mutual TLS")};
+    case mesh::GraphEdge::Mtls::Mixed: return {"lock-half", tokens().degraded, QObject::tr("partly plaintext")};
+    case mesh::GraphEdge::Mtls::None: return {"lock-open", tokens().failing, QObject::tr("plaintext")};
+    case mesh::GraphEdge::Mtls::Unknown: break;
   }
   return {"idle", tokens().secondary, QObject::tr("no traffic yet")};
 }

@@ -18,6 +18,7 @@
 #include "ui/window/main_tool_bar.h"
 #include "ui/window/nav_rail.h"
 #include "ui/window/process_menu.h"
+#include "ui/window/shortcut_sheet.h"
 #include "ui/window/status_line.h"
 
 namespace varka::ui {
@@ -90,6 +91,7 @@ void MainWindow::buildDocks() {
   resizeDocks({servicesHolder_, inspectorHolder_}, {kServicesWidth, kInspectorWidth}, Qt::Horizontal);
   resizeDocks({bottomHolder_}, {kBottomHeight}, Qt::Vertical);
   palette_ = new CommandPalette(context_, this);
+  sheet_ = new ShortcutSheet(this);
 }
 
 void MainWindow::addShortcut(const QKeySequence& keys, std::function<void()> action) {
@@ -99,6 +101,7 @@ void MainWindow::addShortcut(const QKeySequence& keys, std::function<void()> act
 
 void MainWindow::buildActions() {
   addShortcut(QKeySequence(QStringLiteral("Ctrl+K")), [this] { palette_->open(); });
+  addShortcut(QKeySequence(Qt::Key_F1), [this] { sheet_->toggle(); });
   addShortcut(QKeySequence(QStringLiteral("Ctrl+F")), [this] { if (auto* view = currentView()) view->focusFind(); });
   addShortcut(QKeySequence(Qt::Key_F3), [this] { if (auto* view = currentView()) view->findNext(1); });
   addShortcut(QKeySequence(Qt::SHIFT | Qt::Key_F3), [this] { if (auto* view = currentView()) view->findNext(-1); });
@@ -146,7 +149,9 @@ void MainWindow::wire() {
       static_cast<DockHeader*>(servicesHolder_->titleBarWidget())->setTitle(count > 0 ? tr("Services  %1").arg(count) : tr("Services"));
     updateTitle();
   });
-  connect(&client_, &MeshClient::failed, this, &MainWindow::followProject);
+  connect(&client_, &MeshClient::failed, this, [this] {
+    if (!client_.startError().isEmpty()) followProject();
+  });
 }
 
 void MainWindow::followProject() {

@@ -22,6 +22,7 @@ class Inspector;
 class MainToolBar;
 class NavRail;
 class ServicesDock;
+class ShortcutSheet;
 class StatusLine;
 
 class MainWindow : public QMainWindow {
@@ -74,6 +75,7 @@ class MainWindow : public QMainWindow {
   BottomTabs* bottomTabs_ = nullptr;
   Inspector* inspector_ = nullptr;
   CommandPalette* palette_ = nullptr;
+  ShortcutSheet* sheet_ = nullptr;
   std::vector<View*> views_;  // created when first shown, else null
   bool bottomWanted_ = true, servicesWanted_ = true;
 };

@@ -10,14 +10,11 @@
 #include <csignal>
 
 #include "ui/models/health.h"
+#include "ui/models/words.h"
 #include "ui/widgets/icons.h"
 
 namespace varka::ui {
 namespace {
-
-QString tr(const char* text) {
-  return QCoreApplication::translate("ProcessMenu", text);
-}
 
 struct SignalEntry {
   int number;

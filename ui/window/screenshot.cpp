@@ -16,7 +16,7 @@ constexpr int kPollMs = 100;
 constexpr int kDeadlineMs = 30'000;
 constexpr std::size_t kEnoughRows = 40;
 constexpr int kMomentMs = 600;
-constexpr int kStopDeadlineMs = 12'000;
+constexpr int kLeaveDeadlineMs = 12'000;
 constexpr int kSettledTicks = 20;  // two seconds of steady state: numbers, particles and fades have come
 }  // namespace
 
@@ -89,7 +89,7 @@ void Screenshot::take(std::size_t shot) {
 void Screenshot::finish() {
   const int code = saved_ ? 0 : 1;
   connect(&client_, &MeshClient::stopped, qApp, [code] { QApplication::exit(code); });
-  QTimer::singleShot(kStopDeadlineMs, qApp, [code] { QApplication::exit(code); });
+  QTimer::singleShot(kLeaveDeadlineMs, qApp, [code] { QApplication::exit(code); });
   client_.stop();
 }
 

@@ -43,9 +43,9 @@ std::string badLocalities(const std::vector<std::string>& localities) {
   return {};
 }
 
-class Checker {
+class DestinationRuleChecker {
  public:
-  explicit Checker(Report& report) : report_(report) {}
+  explicit DestinationRuleChecker(Report& report) : report_(report) {}
 
   void policy(const Value& policy, const std::string& path, bool port) {
     if (!policy.isMap()) return;
@@ -196,7 +196,7 @@ class Checker {
 void checkDestinationRule(Report& report) {
   const Value& spec = report.object().spec();
   report.check("spec.host", badWildcardDomain(spec["host"].asString()));
-  Checker checker(report);
+  DestinationRuleChecker checker(report);
   checker.policy(spec["trafficPolicy"], "spec.trafficPolicy", false);
   std::set<std::string> names;
   forEach(spec["subsets"], "spec.subsets", [&](const Value& subset, const std::string& path) {

@@ -10,9 +10,9 @@ namespace {
 using resource::joinPath;
 using resource::Value;
 
-class Checker {
+class ServiceEntryChecker {
  public:
-  explicit Checker(Report& report) : report_(report), spec_(report.object().spec()) {
+  explicit ServiceEntryChecker(Report& report) : report_(report), spec_(report.object().spec()) {
     resolution_ = spec_["resolution"].isNull() ? "NONE" : spec_["resolution"].asString();
   }
 
@@ -197,7 +197,7 @@ void checkProbe(Report& report, const Value& probe, const std::string& path) {
 }  // namespace
 
 void checkServiceEntry(Report& report) {
-  Checker(report).run();
+  ServiceEntryChecker(report).run();
 }
 
 void checkWorkloadEntry(Report& report) {

@@ -10,9 +10,9 @@ namespace {
 using resource::joinPath;
 using resource::Value;
 
-class Checker {
+class SidecarChecker {
  public:
-  explicit Checker(Report& report) : report_(report), spec_(report.object().spec()) {}
+  explicit SidecarChecker(Report& report) : report_(report), spec_(report.object().spec()) {}
 
   void run() {
     checkSelector(report_, spec_["workloadSelector"], "labels", "spec.workloadSelector");
@@ -167,7 +167,7 @@ class Checker {
 }  // namespace
 
 void checkSidecar(Report& report) {
-  Checker(report).run();
+  SidecarChecker(report).run();
 }
 
 }  // namespace varka::galley

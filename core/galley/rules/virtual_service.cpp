@@ -59,9 +59,9 @@ std::string badHeaderValue(const std::string& value) {
               : std::string();
 }
 
-class Checker {
+class VirtualServiceChecker {
  public:
-  explicit Checker(Report& report) : report_(report), spec_(report.object().spec()) {}
+  explicit VirtualServiceChecker(Report& report) : report_(report), spec_(report.object().spec()) {}
 
   void run() {
     const bool delegate = spec_["hosts"].size() == 0;
@@ -581,7 +581,7 @@ class Checker {
 }  // namespace
 
 void checkVirtualService(Report& report) {
-  Checker(report).run();
+  VirtualServiceChecker(report).run();
 }
 
 }  // namespace varka::galley
