@@ -145,7 +145,9 @@ void paintPill(QPainter& painter, const QRectF& node, const GraphItem& item, con
   const QRectF text(kind.right() + 5, box.top() + (twoLines ? 2 : 0), box.right() - kind.right() - 8, twoLines ? box.height() / 2 - 2 : box.height());
   painter.setPen(tokens().text);
   painter.setFont(uiFont(11, twoLines ? QFont::Bold : QFont::Normal));
-  drawElided(painter, text, item.title, Qt::AlignLeft);
+  // Versions of one service stand side by side: without the version a pill names none of them.
+  const QString name = item.kind == "workload" && !item.version.empty() ? item.title + u' ' + QString::fromStdString(item.version) : item.title;
+  drawElided(painter, text, name, Qt::AlignLeft);
   if (!twoLines) return;
   painter.setFont(uiFont(11));
   painter.setPen(bad ? tokens().failing : tokens().secondary);
