@@ -73,6 +73,7 @@ void ConfigPage::buildViews() {
   save_ = makePrimary(tr("Save and apply"), this);
   save_->setToolTip(tr("Checks, writes the file and pushes it to all proxies (Ctrl+S)"));
 
+  force_->hide();
   auto* bar = new QHBoxLayout;
   bar->setContentsMargins(12, 8, 12, 8);
   bar->setSpacing(8);

@@ -53,6 +53,7 @@ void RoutesPage::buildViews() {
   hosts_ = new QListWidget(this);
   hosts_->setMinimumWidth(180);
   hosts_->setTextElideMode(Qt::ElideMiddle);
+  hosts_->setSpacing(2);
   hosts_->setAccessibleName(tr("Hosts with routes"));
 
   title_ = makeTitle(QString(), this);
@@ -164,7 +165,9 @@ void RoutesPage::refresh() {
     const QSignalBlocker quiet(hosts_);
     hosts_->clear();
     for (const auto& table : tables_) {
-      auto* item = new QListWidgetItem(table.hosts.join(u", "), hosts_);
+      QString title = table.hosts == QStringList{"*"} ? tr("any host") : table.hosts.join(u", ");
+      if (!table.gateways.isEmpty()) title += tr("  at %1").arg(table.gateways.join(u", "));
+      auto* item = new QListWidgetItem(title, hosts_);
       item->setData(Qt::UserRole, table.key);
       item->setToolTip(table.key);
     }

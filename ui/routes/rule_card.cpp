@@ -1,7 +1,6 @@
 #include "ui/routes/rule_card.h"
 
 #include <QLabel>
-#include <QToolButton>
 #include <QVBoxLayout>
 #include <cmath>
 
@@ -39,9 +38,8 @@ RuleCard::RuleCard(int number, QWidget* parent) : QFrame(parent), number_(number
   title_ = new QLabel(this);
   title_->setFont(uiFont(13, QFont::Bold));
   hits_ = makeSecondary(QString(), this);
-  source_ = new QToolButton(this);
-  source_->setAutoRaise(true);
-  source_->setObjectName("link");
+  source_ = new QLabel(this);
+  source_->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
   source_->setToolTip(tr("Show the rule in the file"));
   conditions_ = tight(new QHBoxLayout, 6);
   policies_ = tight(new QHBoxLayout, 6);
@@ -75,13 +73,13 @@ RuleCard::RuleCard(int number, QWidget* parent) : QFrame(parent), number_(number
   connect(bar_, &SplitBar::previewed, this, &RuleCard::previewed);
   connect(bar_, &SplitBar::committed, this, &RuleCard::committed);
   connect(bar_, &SplitBar::cancelled, this, &RuleCard::cancelled);
-  connect(source_, &QToolButton::clicked, this, [this] { Q_EMIT sourceAsked(rule_.line); });
+  connect(source_, &QLabel::linkActivated, this, [this] { Q_EMIT sourceAsked(rule_.line); });
 }
 
 void RuleCard::setRule(const RouteRule& rule) {
   rule_ = rule;
   title_->setText(rule.name.isEmpty() ? tr("Rule %1").arg(number_) : tr("%1  %2").arg(number_).arg(rule.name));
-  source_->setText(rule.line > 0 ? tr("line %1").arg(rule.line) : QString());
+  source_->setText(QStringLiteral("<a href='#' style='color:%1'>%2</a>").arg(tokens().accent.name(), tr("line %1").arg(rule.line)));
   source_->setVisible(rule.line > 0);
   showChips(conditions_, rule.conditions.isEmpty() ? QStringList{tr("every request")} : rule.conditions, "filter");
   showChips(policies_, rule.policies, "info");

@@ -8,7 +8,6 @@
 
 class QLabel;
 class QHBoxLayout;
-class QToolButton;
 
 namespace varka::ui {
 
@@ -40,7 +39,7 @@ class RuleCard : public QFrame {
   QLabel* dead_;
   QLabel* diff_;
   QLabel* policyTitle_;
-  QToolButton* source_;
+  QLabel* source_;
   QHBoxLayout* conditions_;
   QHBoxLayout* policies_;
   SplitBar* bar_;
