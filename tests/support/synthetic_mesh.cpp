@@ -183,8 +183,15 @@ mesh::MeshView syntheticView(int services) {
   if (services == 20) {
     view.pods.erase(view.pods.begin() + 14);  // email is stopped: a Deployment without a pod
     view.proxies.back().synced = false;
-    view.problems = {{"IST0101", "error", "VirtualService shop/payment-vs", "Referenced host not found: \"payments.shop\"",
-                      {std::make_shared<const std::string>("istio/payment-vs.yaml"), {12, 9, -1, 0}}, "spec.hosts[0]"}};
+    mesh::ProblemView problem;
+    problem.code = "IST0101";
+    problem.severity = "error";
+    problem.object = "VirtualService shop/payment-vs";
+    problem.message = "Referenced host not found: \"payments.shop\"";
+    problem.origin.file = std::make_shared<const std::string>("istio/payment-vs.yaml");
+    problem.origin.mark.line = 12;
+    problem.origin.mark.column = 9;
+    view.problems.push_back(std::move(problem));
   }
   view.ingress.resize(1);
   view.ingress[0].name = "ingress";

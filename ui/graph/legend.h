@@ -5,6 +5,8 @@
 
 #include "ui/graph/scene.h"
 
+class QPainter;
+
 namespace varka::ui {
 
 class Legend : public QFrame {
@@ -24,7 +26,7 @@ class Legend : public QFrame {
     int value;
     QString text;
   };
-  void paintSign(class QPainter& painter, const Row& row, const QRectF& box);
+  void paintSign(QPainter& painter, const Row& row, const QRectF& box);
   std::vector<Row> rows_;
 };
 
