@@ -12,7 +12,7 @@ namespace {
 constexpr int kFrameMs = 33, kSlowFrameMs = 66;
 constexpr std::size_t kSlowAboveEdges = 60;
 constexpr int kHoverDelayMs = 120;
-constexpr double kFitMargin = 28;
+constexpr double kFitMargin = 20;
 constexpr double kLargestFit = 1.15;  // four nodes are shown at 115 %, not blown up
 constexpr std::size_t kQuietAbove = 60;
 constexpr std::size_t kPlainLabels = 12;

@@ -18,21 +18,26 @@ bool isException(const mesh::GraphEdge& edge) {
 
 }  // namespace
 
-LabelPill labelOf(const SceneEdge& edge, const GraphLayers& layers) {
+std::vector<LabelPill> labelsOf(const SceneEdge& edge, const GraphLayers& layers) {
   const auto& e = edge.link.edge;
-  LabelPill pill;
-  if (edge.link.idle) return pill;
-  QStringList parts;
+  if (edge.link.idle) return {};
+  QStringList parts;  // the most telling first: shorter wordings lose the end
   if (layers.routing && e.weightPercent >= 0) parts << significant(e.weightPercent) + QLatin1Char('%');
   if (layers.rate) parts << (e.protocol == "tcp" ? bytesText(e.bytesPerSecond) + QStringLiteral("/s") : rateText(e.rps));
   if (layers.latency && e.p95Ms > 0) parts << QStringLiteral("p95 ") + durationText(static_cast<std::int64_t>(e.p95Ms * 1000));
-  pill.lead = parts.join(QStringLiteral(" · "));
+  LabelPill pill;
   if (layers.errors && e.errorShare >= 0.001) {
     pill.error = errorText(e.errors, e.requests, e.errorShare);
     if (!e.errorOrigin.empty()) pill.error.prepend(qs(e.errorOrigin) + QLatin1Char(' '));
   }
   pill.lock = e.mtls != Mtls::Unknown;
-  return pill;
+  std::vector<LabelPill> wordings;
+  const auto shortest = pill.error.isEmpty() ? 1 : 0;
+  for (auto count = parts.size(); count >= shortest; --count) {
+    pill.lead = parts.mid(0, count).join(QStringLiteral(" · "));
+    if (!pill.lead.isEmpty() || !pill.error.isEmpty()) wordings.push_back(pill);
+  }
+  return wordings;
 }
 
 std::vector<std::size_t> labelOrder(const Scene& scene, std::size_t limit) {

@@ -25,8 +25,9 @@ struct LabelPill {
 
 inline constexpr double kPillHeight = 18, kLockSize = 13;
 
-/// What the pill of an edge says under these layers; both texts empty = no pill.
-LabelPill labelOf(const SceneEdge& edge, const GraphLayers& layers);
+/// What the pill of an edge says under these layers, the longest wording first; where that finds no place the shorter
+/// ones are tried. Empty = no pill.
+std::vector<LabelPill> labelsOf(const SceneEdge& edge, const GraphLayers& layers);
 /// Most telling edges first: errors, weights, plain text, then the busiest; `limit` of the plain ones.
 std::vector<std::size_t> labelOrder(const Scene& scene, std::size_t limit);
 /// Pills that found a place, in labelOrder. `textWidth` measures 11 px text.
@@ -43,14 +44,15 @@ std::vector<LabelPill> placeLabels(const Scene& scene, const Camera& camera, con
   auto taken = labelObstacles(scene, camera);
   std::vector<LabelPill> placed;
   for (const auto index : labelOrder(scene, limit)) {
-    auto pill = labelOf(scene.edges[index], layers);
-    if (pill.lead.isEmpty() && pill.error.isEmpty()) continue;
-    pill.edge = index;
-    const double gap = !pill.lead.isEmpty() && !pill.error.isEmpty() ? 6 : 0;
-    const double width = 12 + (pill.lock ? kLockSize + 3 : 0) + textWidth(pill.lead) + gap + textWidth(pill.error);
-    if (!placeOne(pill, scene.edges[index], camera, QSizeF(width, kPillHeight), taken)) continue;
-    taken.push_back(pill.box.adjusted(-2, -2, 2, 2));
-    placed.push_back(std::move(pill));
+    for (auto& pill : labelsOf(scene.edges[index], layers)) {
+      pill.edge = index;
+      const double gap = !pill.lead.isEmpty() && !pill.error.isEmpty() ? 6 : 0;
+      const double width = 12 + (pill.lock ? kLockSize + 3 : 0) + textWidth(pill.lead) + gap + textWidth(pill.error);
+      if (!placeOne(pill, scene.edges[index], camera, QSizeF(width, kPillHeight), taken)) continue;
+      taken.push_back(pill.box.adjusted(-2, -2, 2, 2));
+      placed.push_back(std::move(pill));
+      break;
+    }
   }
   return placed;
 }

@@ -244,8 +244,8 @@ void paintNode(QPainter& painter, const SceneNode& node, const Camera& camera, c
   const auto box = camera.toScreen(node.box);
   const auto form = formAt(camera.scale);
   if (node.item.kind == "group") paintCollapsed(painter, box, node.item, look, camera.scale);
-  else if (form == NodeForm::Card) paintCard(painter, box, node.item, look, camera.scale, node.pinned);
-  else if (form == NodeForm::Pill) paintPill(painter, box, node.item, look);
+  else if (form == NodeForm::Card && box.height() >= 42) paintCard(painter, box, node.item, look, camera.scale, node.pinned);
+  else if (form != NodeForm::Dot) paintPill(painter, box, node.item, look);
   else paintDot(painter, box.center(), node.item, look);
   painter.restore();
 }

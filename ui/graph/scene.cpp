@@ -10,7 +10,8 @@ namespace {
 constexpr double kGroupPadding = 18, kGroupTitle = 22;
 
 QSizeF sizeOf(const GraphItem& item) {
-  return item.kind == "group" ? kGroupCardSize : kCardSize;
+  if (item.kind == "group") return kGroupCardSize;
+  return item.kind == "outside" ? kOutsideSize : kCardSize;
 }
 
 QPainterPath fromSpline(const QPolygonF& points, QPointF start, QPointF end) {
@@ -118,14 +119,34 @@ double edgeWidth(const mesh::GraphEdge& edge) {
   return std::clamp(1.25 + 1.5 * std::log10(1 + std::max(rate, 0.0)), 1.25, 7.0);
 }
 
+namespace {
+
+/// A version that nobody calls yet stands beside the versions that are called, not alone at the far left: the layout
+/// (not the picture) gets the edge it will have when its traffic begins.
+void addExpectedEdges(const GraphModel& model, LayoutRequest& request) {
+  std::set<std::string> connected;
+  for (const auto& edge : request.edges) connected.insert({edge.from, edge.to});
+  std::map<std::pair<std::string, std::string>, std::string> callerOf;  // by namespace and app
+  for (const auto& edge : request.edges)
+    if (const auto* callee = model.item(edge.to)) callerOf.try_emplace({callee->ns, callee->app}, edge.from);
+  for (const auto& item : model.items()) {
+    if (connected.contains(item.id) || item.app.empty()) continue;
+    const auto caller = callerOf.find({item.ns, item.app});
+    if (caller != callerOf.end()) request.edges.push_back({caller->second, item.id, false});
+  }
+}
+
+}  // namespace
+
 LayoutRequest layoutRequest(const GraphModel& model) {
   LayoutRequest request;
   for (const auto& item : model.items())
     request.nodes.push_back({item.id, item.kind == "group" || item.kind == "external" ? std::string() : item.ns, sizeOf(item)});
   for (const auto& link : model.links()) request.edges.push_back({link.edge.from, link.edge.to, link.edge.from.starts_with("group:") || link.edge.to.starts_with("group:")});
+  addExpectedEdges(model, request);
   const auto count = model.items().size();
   const bool collapsed = std::any_of(model.items().begin(), model.items().end(), [](const auto& item) { return item.kind == "group"; });
-  request.rankGap = collapsed ? 56 : count > 12 ? 116 : count > 4 ? 150 : 190;  // pills need room between cards, a whole mesh needs the window
+  request.rankGap = collapsed ? 56 : count > 12 ? 116 : count > 4 ? 130 : 190;  // pills need room between cards, a whole mesh needs the window
   request.nodeGap = model.items().size() > 12 ? 18 : 26;
   return request;
 }

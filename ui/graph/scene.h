@@ -14,7 +14,7 @@
 
 namespace varka::ui {
 
-inline constexpr QSizeF kCardSize{176, 68}, kGroupCardSize{176, 92};
+inline constexpr QSizeF kCardSize{176, 68}, kGroupCardSize{176, 92}, kOutsideSize{112, 52};
 inline constexpr std::size_t kLutPoints = 64;
 
 struct SceneNode {

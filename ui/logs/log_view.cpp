@@ -10,6 +10,7 @@
 #include <QScrollBar>
 #include <QStackedLayout>
 #include <QStyledItemDelegate>
+#include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -29,9 +30,8 @@ class LogDelegate final : public QStyledItemDelegate {
  public:
   using QStyledItemDelegate::QStyledItemDelegate;
 
-  [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex& index) const override {
-    static const int charWidth = QFontMetrics(monoFont(12)).horizontalAdvance(QLatin1Char('m'));
-    return {kTimeWidth + kAppWidth + kStreamWidth + 16 + charWidth * static_cast<int>(index.data().toString().size()), 20};
+  [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override {
+    return {kTimeWidth + kAppWidth + kStreamWidth, 20};  // the text takes what is left, elided; the tooltip has it whole
   }
 
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
@@ -56,7 +56,7 @@ class LogDelegate final : public QStyledItemDelegate {
     box.setLeft(box.left() + kStreamWidth);
     painter->setFont(monoFont(12));
     painter->setPen(selected ? t.selectedText : stream == QLatin1String("proxy") ? t.secondary : t.text);
-    painter->drawText(box, Qt::AlignLeft | Qt::AlignVCenter, index.data().toString());
+    painter->drawText(box, Qt::AlignLeft | Qt::AlignVCenter, painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, box.width()));
   }
 };
 
@@ -189,6 +189,11 @@ void LogView::copySelected() {
   for (const auto& row : rows)
     lines << QStringLiteral("%1 %2 %3").arg(row.data(LogModel::TimeRole).toString(), row.data(LogModel::AppRole).toString(), row.data().toString());
   QGuiApplication::clipboard()->setText(lines.join(QLatin1Char('\n')));
+}
+
+void LogView::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  QTimer::singleShot(0, list_, [this] { list_->scrollToBottom(); });
 }
 
 void LogView::focusFilter() {

@@ -56,7 +56,10 @@ class ServicesPage final : public View {
     updateActions();
   }
   [[nodiscard]] bool settled() const override { return context_.models.services.podCount() > 0; }
-  void activated() override { fitColumns(); }
+  void activated() override {
+    fitColumns();
+    ensureCurrent();
+  }
 
  protected:
   void resizeEvent(QResizeEvent* event) override {
@@ -69,6 +72,7 @@ class ServicesPage final : public View {
   void buildActions();
   void wire();
   void updateActions();
+  void ensureCurrent();
   void fitColumns();
   void showDetails();
   void showSignals();
@@ -82,6 +86,7 @@ class ServicesPage final : public View {
   DetailList* process_ = nullptr;
   DetailList* events_ = nullptr;
   QStackedLayout* pages_ = nullptr;
+  bool quietly_ = false;  // choosing a row of our own accord is not the user's selection
   QAction *start_ = nullptr, *stop_ = nullptr, *restart_ = nullptr, *signal_ = nullptr, *open_ = nullptr;
 };
 
@@ -159,11 +164,11 @@ void ServicesPage::wire() {
   connect(&model, &QAbstractItemModel::rowsInserted, this, [this, choosePage] {
     tree_->expandAll();
     choosePage();
-    if (!current() && context_.models.services.podCount() > 0) tree_->setCurrentIndex(context_.models.services.index(0, 0, context_.models.services.index(0, 0)));
+    ensureCurrent();
   });
   connect(&model, &QAbstractItemModel::rowsRemoved, this, choosePage);
   connect(tree_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
-    if (const auto* row = context_.models.services.row(index); row && isVisible())
+    if (const auto* row = context_.models.services.row(index); row && !quietly_)
       context_.selection.select(Selection::Kind::Workload, qs(workloadNodeId(row->pod.ns, row->pod.workload)));
     showDetails();
     updateActions();
@@ -191,6 +196,16 @@ void ServicesPage::wire() {
   });
   refresh->start();
   choosePage();
+}
+
+/// There is always a process whose details are shown: the selected one, else the first.
+void ServicesPage::ensureCurrent() {
+  auto& model = context_.models.services;
+  if (current() || model.podCount() == 0) return;
+  quietly_ = true;
+  const auto selected = model.indexOfWorkload(context_.selection.current().id);
+  tree_->setCurrentIndex(selected.isValid() ? selected : model.index(0, 0, model.index(0, 0)));
+  quietly_ = false;
 }
 
 void ServicesPage::updateActions() {

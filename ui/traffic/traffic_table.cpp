@@ -10,6 +10,7 @@
 #include <QScrollBar>
 #include <QStackedLayout>
 #include <QTableView>
+#include <QTimer>
 #include <QVBoxLayout>
 
 #include "ui/models/format.h"
@@ -214,6 +215,15 @@ void TrafficTable::resizeEvent(QResizeEvent* event) {
   placeNewRows();
 }
 
+/// Shown for the first time or again: the selected request in sight, else the newest.
+void TrafficTable::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  QTimer::singleShot(0, this, [this] {  // after the layout has given the table its height
+    jumpToNewest();
+    followSelection(context_.selection.current());
+  });
+}
+
 /// Fixed columns keep their width, the three texts share the rest; columns of least use go first when it is narrow.
 void TrafficTable::fitColumns() {
   static constexpr int kFixed[TrafficModel::ColumnCount] = {92, 0, 58, 0, 96, 0, 62, 44, 66, 84};
@@ -229,8 +239,8 @@ void TrafficTable::fitColumns() {
   }
   const bool rule = !table_->isColumnHidden(TrafficModel::Rule);
   rest = std::max(rest, 200);
-  const int ruleWidth = rule ? rest * 3 / 10 : 0;
-  const int fromTo = (rest - ruleWidth) / 2;
+  const int ruleWidth = rule ? rest / 4 : 0;
+  const int fromTo = (rest - ruleWidth) * 11 / 20;
   table_->setColumnWidth(TrafficModel::FromTo, fromTo);
   table_->setColumnWidth(TrafficModel::Rule, ruleWidth);
   table_->setColumnWidth(TrafficModel::Path, rest - ruleWidth - fromTo);
