@@ -34,7 +34,7 @@ struct Camera {
 /// What a node is drawn as.
 enum class NodeForm { Card, Pill, Dot };
 /// Three lines of 11 px fit into a card from here on.
-inline constexpr double kCardFrom = 0.62;
+inline constexpr double kCardFrom = 0.60;
 inline NodeForm formAt(double scale) {
   return scale >= kCardFrom ? NodeForm::Card : scale >= 0.40 - 1e-9 ? NodeForm::Pill : NodeForm::Dot;
 }

@@ -257,7 +257,9 @@ void GraphCanvas::paintParticles(QPainter& painter) {
       painter.drawRect(QRectF(point - QPointF(3, 3), QSizeF(6, 6)));
     } else if (particle.tcp) {
       const auto along = edge.direction(progress) * 3.5;
-      painter.setPen(QPen(t.text, 2.2));
+      painter.setPen(QPen(t.tcp, 5, Qt::SolidLine, Qt::RoundCap));
+      painter.drawLine(point - along, point + along);
+      painter.setPen(QPen(t.surface, 2.2, Qt::SolidLine, Qt::RoundCap));
       painter.drawLine(point - along, point + along);
     } else {
       painter.drawEllipse(point, 2.8, 2.8);

@@ -48,7 +48,7 @@ void joinPod(GraphItem& item, const mesh::PodView& pod, int replicas) {
   if (pod.gateway) parts << QStringLiteral("gateway");
   else if (!pod.version.empty()) parts << text(pod.version);
   if (replicas > 1) parts << QStringLiteral("%1 pods").arg(replicas);
-  else if (const auto pid = pod.pid > 0 ? pod.pid : pod.proxyPid; pid > 0) parts << QStringLiteral("pid %1").arg(pid);
+  else if (const auto pid = pod.pid; pid > 0) parts << QStringLiteral("pid %1").arg(pid);
   item.subtitle = parts.join(QStringLiteral("  "));
   const auto health = podHealth(pod, item.health);
   // Of several replicas the worst is shown.

@@ -118,20 +118,21 @@ void GraphPage::buildViews() {
 void GraphPage::buildActions() {
   zoom_ = new QFrame(this);
   zoom_->setProperty("panel", "popup");
-  auto* column = tight(new QVBoxLayout(zoom_), 2);
-  column->setContentsMargins(4, 4, 4, 4);
+  auto* row = tight(new QHBoxLayout(zoom_), 2);
+  row->setContentsMargins(4, 2, 4, 2);
   const auto add = [&](const char* name, const QString& tip, auto action) {
     auto* button = makeIconButton(name, tip, zoom_);
     button->setFixedSize(30, 30);
     connect(button, &QToolButton::clicked, canvas_, action);
-    column->addWidget(button);
+    row->addWidget(button);
     return button;
   };
-  add("zoom-in", tr("Zoom in  +"), [this] { canvas_->zoomBy(1.2); });
+  add("zoom-out", tr("Zoom out  -"), [this] { canvas_->zoomBy(1 / 1.2); });
   zoomText_ = makeSecondary({}, zoom_);
   zoomText_->setAlignment(Qt::AlignCenter);
-  column->addWidget(zoomText_);
-  add("zoom-out", tr("Zoom out  -"), [this] { canvas_->zoomBy(1 / 1.2); });
+  zoomText_->setFixedWidth(40);
+  row->addWidget(zoomText_);
+  add("zoom-in", tr("Zoom in  +"), [this] { canvas_->zoomBy(1.2); });
   add("zoom-fit", tr("Show all  0"), [this] { canvas_->fitAll(); });
   layout_ = add("layout", tr("Layout"), [this] { showLayoutMenu(); });
 }
@@ -181,7 +182,7 @@ void GraphPage::updateHint() {
   const bool quiet = !none && canvas_->scene().edges.empty();
   if (quiet) hintText_->setText(tr("No traffic yet. %1 services are ready.").arg(ready));
   hint_->setVisible(quiet);
-  canvas_->setBottomInset(quiet ? 64 : 0);
+  canvas_->setBottomInset(quiet ? 64 : 34);  // the hint, or the zoom buttons
   place();
 }
 

@@ -120,11 +120,12 @@ void paintCard(QPainter& painter, const QRectF& box, const GraphItem& item, cons
   painter.setFont(uiFont(fontPixels(scale, 11)));
   drawElided(painter, QRectF(textLeft, box.top() + third * 1.0, box.right() - textLeft - 8, third * 0.9), item.subtitle, Qt::AlignLeft);
   const bool bad = item.health == Health::Failing || item.health == Health::Crashed;
-  const bool narrow = scale < 0.75;
-  const bool spark = !narrow && item.history.size() > 1 && item.state.isEmpty();
+  const bool spark = scale >= 0.75 && item.history.size() > 1 && item.state.isEmpty();
   const double sparkWidth = spark ? 46 * scale : 0;
   painter.setPen(bad ? t.failing : item.state.isEmpty() && item.rps >= 0.05 ? t.text : t.secondary);
-  drawElided(painter, QRectF(left, box.top() + third * 1.95, box.width() - 5 - 2 * pad - sparkWidth - 4, third * 0.9), numbersText(item, narrow), Qt::AlignLeft, Qt::ElideRight);
+  const QRectF numbers(left, box.top() + third * 1.95, box.width() - 5 - 2 * pad - sparkWidth - 4, third * 0.9);
+  const bool narrow = painter.fontMetrics().horizontalAdvance(numbersText(item, false)) > numbers.width();
+  drawElided(painter, numbers, numbersText(item, narrow), Qt::AlignLeft, Qt::ElideRight);
   if (spark)
     paintSparkline(painter, QRectF(box.right() - sparkWidth - 8, box.bottom() - third * 0.95, sparkWidth, third * 0.7), item.history, t.idle);
   paintBadges(painter, box, item);
@@ -244,7 +245,7 @@ void paintNode(QPainter& painter, const SceneNode& node, const Camera& camera, c
   const auto box = camera.toScreen(node.box);
   const auto form = formAt(camera.scale);
   if (node.item.kind == "group") paintCollapsed(painter, box, node.item, look, camera.scale);
-  else if (form == NodeForm::Card && box.height() >= 42) paintCard(painter, box, node.item, look, camera.scale, node.pinned);
+  else if (form == NodeForm::Card && box.height() >= 40) paintCard(painter, box, node.item, look, camera.scale, node.pinned);
   else if (form != NodeForm::Dot) paintPill(painter, box, node.item, look);
   else paintDot(painter, box.center(), node.item, look);
   painter.restore();

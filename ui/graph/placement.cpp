@@ -14,6 +14,10 @@ const LayoutNode* find(const LayoutRequest& wanted, const std::string& id) {
   return at == wanted.nodes.end() ? nullptr : &*at;
 }
 
+bool hasEdge(const LayoutRequest& wanted, const std::string& id) {
+  return std::any_of(wanted.edges.begin(), wanted.edges.end(), [&](const auto& edge) { return edge.from == id || edge.to == id; });
+}
+
 }  // namespace
 
 /// Startup is the exception to "nothing moves": the mesh is drawn before its first request, and an order without edges is
@@ -35,26 +39,33 @@ bool Placement::update(const LayoutRequest& wanted) {
     return true;
   }
   for (const auto& node : wanted.nodes) {
+    const auto known = slots_.find(node.id);
+    const bool found = known != slots_.end() && known->second.loose && !pinned_.contains(node.id) && hasEdge(wanted, node.id);
+    if (found) slots_.erase(known);  // its first request says where it belongs
     if (slots_.contains(node.id)) continue;
-    placeNew(node, wanted);
+    hasEdge(wanted, node.id) ? placeNew(node, wanted) : placeLoose(node, wanted);
     changed = true;
   }
   return changed;
 }
 
 void Placement::relayout(const LayoutRequest& wanted) {
-  const auto result = dotLayout(wanted);
+  LayoutRequest connected = wanted;  // nodes without an edge have no rank: dot would put them all at the left
+  if (!wanted.edges.empty()) std::erase_if(connected.nodes, [&](const auto& node) { return !hasEdge(wanted, node.id); });
+  const auto result = dotLayout(connected);
   const auto old = slots_;
   slots_.clear();
   splines_.clear();
-  for (const auto& node : wanted.nodes) {
+  for (const auto& node : connected.nodes) {
     const auto at = result.centres.find(node.id);
-    Slot slot{at == result.centres.end() ? QPointF() : at->second, node.size, node.group, false};
+    slots_[node.id] = {at == result.centres.end() ? QPointF() : at->second, node.size, node.group, false, !hasEdge(wanted, node.id)};
+  }
+  for (const auto& node : wanted.nodes) {
+    if (!slots_.contains(node.id)) placeLoose(node, wanted);
     if (const auto known = old.find(node.id); pinned_.contains(node.id) && known != old.end()) {
-      slot.centre = known->second.centre;
-      slot.moved = true;
+      slots_[node.id].centre = known->second.centre;
+      slots_[node.id].moved = true;
     }
-    slots_[node.id] = slot;
   }
   for (std::size_t i = 0; i < wanted.edges.size() && i < result.splines.size(); ++i)
     splines_[{wanted.edges[i].from, wanted.edges[i].to}] = result.splines[i];
@@ -63,11 +74,11 @@ void Placement::relayout(const LayoutRequest& wanted) {
 
 bool Placement::isFree(const QRectF& box) const {
   return std::none_of(slots_.begin(), slots_.end(), [&](const auto& entry) {
-    return boxAt(entry.second.centre, entry.second.size).adjusted(-20, -20, 20, 20).intersects(box);
+    return boxAt(entry.second.centre, entry.second.size).adjusted(-16, -16, 16, 16).intersects(box);
   });
 }
 
-/// Right of its callers (or left of what it calls, or in its namespace's column), at the nearest free height.
+/// Right of its callers, or left of what it calls, at the nearest free height.
 void Placement::placeNew(const LayoutNode& node, const LayoutRequest& wanted) {
   QPointF anchor;
   int neighbours = 0;
@@ -81,23 +92,31 @@ void Placement::placeNew(const LayoutNode& node, const LayoutRequest& wanted) {
     rankShift += incoming ? 1 : -1;
     ++neighbours;
   }
-  if (neighbours > 0) {
-    anchor /= neighbours;
-    anchor.rx() += (rankShift >= 0 ? 1 : -1) * (node.size.width() + wanted.rankGap);
-  } else {
-    for (const auto& [id, slot] : slots_)
-      if (slot.group == node.group) anchor = slot.centre;
-    if (anchor.isNull() && !slots_.empty()) anchor = slots_.rbegin()->second.centre;
-  }
-  const double step = node.size.height() + wanted.nodeGap;
+  if (neighbours == 0) return placeLoose(node, wanted);
+  anchor /= neighbours;
+  anchor.rx() += (rankShift >= 0 ? 1 : -1) * (node.size.width() + wanted.rankGap);
+  placeNear(node, anchor, wanted.nodeGap, false);
+}
+
+/// In the column of the rightmost node of its namespace.
+void Placement::placeLoose(const LayoutNode& node, const LayoutRequest& wanted) {
+  const Slot* beside = nullptr;
+  for (const auto& [id, slot] : slots_)
+    if (slot.group == node.group && (!beside || slot.centre.x() > beside->centre.x())) beside = &slot;
+  if (!beside && !slots_.empty()) beside = &slots_.rbegin()->second;
+  placeNear(node, beside ? beside->centre : QPointF(), wanted.nodeGap, true);
+}
+
+void Placement::placeNear(const LayoutNode& node, QPointF anchor, double gap, bool loose) {
+  const double step = node.size.height() + gap;
   for (int i = 0; i < 400; ++i) {  // 0, +1, -1, +2, -2 …
     const double offset = (i % 2 ? (i + 1) / 2 : -i / 2) * step;
     const QPointF candidate = anchor + QPointF(0, offset);
     if (!isFree(boxAt(candidate, node.size))) continue;
-    slots_[node.id] = {candidate, node.size, node.group, true};
+    slots_[node.id] = {candidate, node.size, node.group, true, loose};
     return;
   }
-  slots_[node.id] = {anchor + QPointF(0, 400 * step), node.size, node.group, true};
+  slots_[node.id] = {anchor + QPointF(0, 400 * step), node.size, node.group, true, loose};
 }
 
 void Placement::drag(const std::string& id, QPointF centre) {

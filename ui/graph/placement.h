@@ -36,9 +36,12 @@ class Placement {
     QSizeF size;
     std::string group;
     bool moved = false;  // not where dot put it
+    bool loose = false;  // had no edge when it was placed: its place means nothing yet
   };
   [[nodiscard]] bool shouldStartOver(const LayoutRequest& wanted) const;
   void placeNew(const LayoutNode& node, const LayoutRequest& wanted);
+  void placeLoose(const LayoutNode& node, const LayoutRequest& wanted);
+  void placeNear(const LayoutNode& node, QPointF anchor, double gap, bool loose);
   [[nodiscard]] bool isFree(const QRectF& box) const;
 
   std::map<std::string, Slot> slots_;

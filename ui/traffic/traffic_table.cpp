@@ -240,7 +240,7 @@ void TrafficTable::fitColumns() {
   const bool rule = !table_->isColumnHidden(TrafficModel::Rule);
   rest = std::max(rest, 200);
   const int ruleWidth = rule ? rest / 4 : 0;
-  const int fromTo = (rest - ruleWidth) * 11 / 20;
+  const int fromTo = (rest - ruleWidth) * 6 / 10;
   table_->setColumnWidth(TrafficModel::FromTo, fromTo);
   table_->setColumnWidth(TrafficModel::Rule, ruleWidth);
   table_->setColumnWidth(TrafficModel::Path, rest - ruleWidth - fromTo);

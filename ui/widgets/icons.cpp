@@ -43,7 +43,7 @@ QPixmap render(const QString& name, int size, const QColor& color, double ratio)
 
 class ThemedIconEngine final : public QIconEngine {
  public:
-  ThemedIconEngine(QString name, QColor color) : name_(std::move(name)), color_(color) {}
+  ThemedIconEngine(QString name, QColor color, bool muted = false) : name_(std::move(name)), color_(color), muted_(muted) {}
 
   void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state) override {
     const int size = std::min(rect.width(), rect.height());
@@ -56,16 +56,18 @@ class ThemedIconEngine final : public QIconEngine {
   QPixmap scaledPixmap(const QSize& size, QIcon::Mode mode, QIcon::State state, qreal) override {
     return render(name_, std::min(size.width(), size.height()), colorFor(mode, state), 1);
   }
-  [[nodiscard]] QIconEngine* clone() const override { return new ThemedIconEngine(name_, color_); }
+  [[nodiscard]] QIconEngine* clone() const override { return new ThemedIconEngine(name_, color_, muted_); }
 
  private:
   [[nodiscard]] QColor colorFor(QIcon::Mode mode, QIcon::State state) const {
     if (mode == QIcon::Disabled) return tokens().idle;
     if (color_.isValid()) return color_;
+    if (muted_) return tokens().secondary;
     return state == QIcon::On ? tokens().accent : tokens().text;
   }
   QString name_;
   QColor color_;
+  bool muted_;
 };
 
 }  // namespace
@@ -76,6 +78,10 @@ QIcon icon(const char* name) {
 
 QIcon icon(const char* name, const QColor& color) {
   return QIcon(new ThemedIconEngine(QString::fromLatin1(name), color));
+}
+
+QIcon mutedIcon(const char* name) {
+  return QIcon(new ThemedIconEngine(QString::fromLatin1(name), QColor(), true));
 }
 
 void paintIcon(QPainter& painter, const char* name, const QRectF& box, const QColor& color) {

@@ -12,6 +12,8 @@ namespace varka::ui {
 
 /// Follows the theme by itself: text colour, accent when checked, idle when disabled.
 QIcon icon(const char* name);
+/// In the secondary text colour of the theme: inside input fields.
+QIcon mutedIcon(const char* name);
 /// The same in one fixed colour.
 QIcon icon(const char* name, const QColor& color);
 void paintIcon(QPainter& painter, const char* name, const QRectF& box, const QColor& color);

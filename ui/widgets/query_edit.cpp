@@ -12,7 +12,7 @@ QueryEdit::QueryEdit(const QStringList& fields, const QString& placeholder, QWid
   setPlaceholderText(placeholder);
   setAccessibleName(placeholder);
   setClearButtonEnabled(true);
-  addAction(icon("filter", tokens().secondary), QLineEdit::LeadingPosition);
+  addAction(mutedIcon("filter"), QLineEdit::LeadingPosition);
   setToolTip(tr("Fields: %1\nOperators: = != < <= > >= ~ !~, and or not ( )  Ctrl+F").arg(fields.join(QStringLiteral(" "))));
   connect(this, &QLineEdit::textChanged, this, &QueryEdit::parse);
 }

@@ -23,7 +23,9 @@ QFrame* makeCard(const char* iconName, const QString& title, const QString& text
   layout->setContentsMargins(20, 20, 20, 20);
   layout->setSpacing(10);
   auto* picture = new QLabel(card);
-  picture->setPixmap(icon(iconName, tokens().accent).pixmap(32, 32));
+  const auto draw = [picture, iconName] { picture->setPixmap(iconPixmap(iconName, 32, tokens().accent, picture->devicePixelRatioF())); };
+  QObject::connect(&Theme::instance(), &Theme::changed, picture, draw);
+  draw();
   layout->addWidget(picture);
   layout->addWidget(makeTitle(title, card));
   auto* body = makeSecondary(text, card);

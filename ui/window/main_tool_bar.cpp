@@ -59,7 +59,7 @@ void MainToolBar::buildViews() {
   addWidget(spring);
 
   command_ = new QPushButton(this);
-  command_->setIcon(icon("search", tokens().secondary));
+  command_->setIcon(mutedIcon("search"));
   command_->setText(tr("Go to service, request, config, command…   Ctrl+K"));
   command_->setAccessibleName(tr("Command palette"));
   command_->setStyleSheet(QStringLiteral("QPushButton { text-align: left; padding: 3px 10px; }"));

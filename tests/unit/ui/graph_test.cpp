@@ -92,6 +92,28 @@ class GraphTest : public QObject {
       if (edge.link.edge.from == "workload:istio-ingress/ingress") QVERIFY(scene.nodes[edge.from].box.right() < scene.nodes[edge.to].box.left());
   }
 
+  void aNodeWithoutEdgesMovesOnceWhenItsFirstRequestComes() {
+    const auto view = test::syntheticView(4);
+    auto graph = test::syntheticGraph(view);
+    const auto last = graph.edges.back();
+    graph.edges.pop_back();
+    GraphModel model;
+    Placement placement;
+    model.update(view, graph, 1'000'000);
+    model.update(view, graph, 1'000'100);
+    LayoutRequest request = layoutRequest(model);
+    std::erase_if(request.edges, [&](const auto& edge) { return edge.to == last.to; });  // as if no sister had been called
+    placement.update(request);
+    const auto callerBefore = placement.centre(last.from);
+    request.edges.push_back({last.from, last.to});
+    QVERIFY(placement.update(request));
+    QCOMPARE(placement.centre(last.from), callerBefore);
+    QVERIFY(placement.centre(last.to).x() > callerBefore.x());
+    const auto settled = placement.centre(last.to);
+    QVERIFY(!placement.update(request));
+    QCOMPARE(placement.centre(last.to), settled);
+  }
+
   void edgesFadeThenAreForgotten() {
     const auto view = test::syntheticView(4);
     GraphModel model;
