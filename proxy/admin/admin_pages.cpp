@@ -1,4 +1,5 @@
-// The pages of the admin endpoint, in Envoy's forms (envoyproxy.io, operations/admin). One row each in kPages.
+// The pages of the admin endpoint, in Envoy's forms (envoyproxy.io, operations/admin). One row each in
+// kPages.
 
 #include <re2/re2.h>
 #include <sys/resource.h>
@@ -25,9 +26,12 @@ struct Call {
     const auto found = request.query.find(name);
     return found == request.query.end() ? std::string() : found->second;
   }
-  void text(std::string body, int status = 200) const { respond({status, "text/plain; charset=UTF-8", std::move(body)}); }
+  void text(std::string body, int status = 200) const {
+    respond({status, "text/plain; charset=UTF-8", std::move(body)});
+  }
   void json(const nlohmann::json& body) const {
-    respond({200, "application/json", body.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"});
+    respond(
+        {200, "application/json", body.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"});
   }
 };
 
@@ -40,7 +44,9 @@ void ready(const Call& call) {
 
 json serverInfoJson(const AdminSource& source) {
   return {{"version", std::string("varka/") + VARKA_VERSION},
-          {"state", source.draining() ? "DRAINING" : source.live() ? "LIVE" : "PRE_INITIALIZING"},
+          {"state", source.draining() ? "DRAINING"
+                    : source.live()   ? "LIVE"
+                                      : "PRE_INITIALIZING"},
           {"uptime_current_epoch", std::to_string(source.uptimeSeconds()) + "s"},
           {"uptime_all_epochs", std::to_string(source.uptimeSeconds()) + "s"},
           {"hot_restart_version", "disabled"},
@@ -93,10 +99,14 @@ const char* healthName(const HostView& host) {
   if (host.ejected) return "/failed_outlier_check";
   switch (host.health) {
     case xds::HealthStatus::Unhealthy:
-    case xds::HealthStatus::Timeout: return "/failed_eds_health";
-    case xds::HealthStatus::Degraded: return "/degraded_eds_health";
-    case xds::HealthStatus::Draining: return "/eds_status_draining";
-    default: return "healthy";
+    case xds::HealthStatus::Timeout:
+      return "/failed_eds_health";
+    case xds::HealthStatus::Degraded:
+      return "/degraded_eds_health";
+    case xds::HealthStatus::Draining:
+      return "/eds_status_draining";
+    default:
+      return "healthy";
   }
 }
 
@@ -146,7 +156,8 @@ json hostJson(const HostView& host) {
     address = {{"pipe", {{"path", host.address}}}};
   else
     address = {{"socket_address",
-                {{"address", host.address.substr(0, colon)}, {"port_value", std::atoi(host.address.c_str() + colon + 1)}}}};
+                {{"address", host.address.substr(0, colon)},
+                 {"port_value", std::atoi(host.address.c_str() + colon + 1)}}}};
   json stats = json::array();
   const auto stat = [&](const char* name, std::uint64_t value, bool gauge) {
     json one = {{"name", name}};
@@ -162,10 +173,15 @@ json hostJson(const HostView& host) {
   stat("rq_total", host.counters.rqTotal, false);
   stat("cx_active", host.counters.cxActive, true);
   stat("rq_active", host.counters.rqActive, true);
-  json health = {{"eds_health_status", host.health == xds::HealthStatus::Unhealthy ? "UNHEALTHY" : "HEALTHY"}};
+  json health = {
+      {"eds_health_status", host.health == xds::HealthStatus::Unhealthy ? "UNHEALTHY" : "HEALTHY"}};
   if (host.ejected) health["failed_outlier_check"] = true;
-  return {{"address", std::move(address)}, {"stats", std::move(stats)}, {"health_status", std::move(health)},
-          {"weight", host.weight}, {"hostname", host.hostname}, {"priority", host.priority},
+  return {{"address", std::move(address)},
+          {"stats", std::move(stats)},
+          {"health_status", std::move(health)},
+          {"weight", host.weight},
+          {"hostname", host.hostname},
+          {"priority", host.priority},
           {"locality", {{"region", host.region}, {"zone", host.zone}, {"sub_zone", host.subZone}}}};
 }
 
@@ -180,7 +196,9 @@ void clusters(const Call& call) {
     for (const auto& view : views) {
       json hosts = json::array();
       for (const auto& host : view.hosts) hosts.push_back(hostJson(host));
-      list.push_back({{"name", view.name}, {"added_via_api", view.eds}, {"host_statuses", std::move(hosts)},
+      list.push_back({{"name", view.name},
+                      {"added_via_api", view.eds},
+                      {"host_statuses", std::move(hosts)},
                       {"observability_name", view.name}});
     }
     const json body = {{"cluster_statuses", std::move(list)}};
@@ -229,11 +247,16 @@ struct DumpPart {
   const char* member;
 };
 constexpr DumpPart kDumpParts[] = {
-    {xds::kClusterType, "type.googleapis.com/envoy.admin.v3.ClustersConfigDump", "dynamic_active_clusters", "cluster"},
-    {xds::kEndpointType, "type.googleapis.com/envoy.admin.v3.EndpointsConfigDump", "dynamic_endpoint_configs", "endpoint_config"},
-    {xds::kListenerType, "type.googleapis.com/envoy.admin.v3.ListenersConfigDump", "dynamic_listeners", "listener"},
-    {xds::kRouteType, "type.googleapis.com/envoy.admin.v3.RoutesConfigDump", "dynamic_route_configs", "route_config"},
-    {xds::kSecretType, "type.googleapis.com/envoy.admin.v3.SecretsConfigDump", "dynamic_active_secrets", "secret"},
+    {xds::kClusterType, "type.googleapis.com/envoy.admin.v3.ClustersConfigDump", "dynamic_active_clusters",
+     "cluster"},
+    {xds::kEndpointType, "type.googleapis.com/envoy.admin.v3.EndpointsConfigDump", "dynamic_endpoint_configs",
+     "endpoint_config"},
+    {xds::kListenerType, "type.googleapis.com/envoy.admin.v3.ListenersConfigDump", "dynamic_listeners",
+     "listener"},
+    {xds::kRouteType, "type.googleapis.com/envoy.admin.v3.RoutesConfigDump", "dynamic_route_configs",
+     "route_config"},
+    {xds::kSecretType, "type.googleapis.com/envoy.admin.v3.SecretsConfigDump", "dynamic_active_secrets",
+     "secret"},
 };
 
 void configDump(const Call& call) {
@@ -243,7 +266,8 @@ void configDump(const Call& call) {
                       {{"node",
                         {{"id", call.source.node().id},
                          {"cluster", call.source.node().cluster},
-                         {"metadata", json::parse(xds::toJson(xds::Value(call.source.node().metadata)), nullptr, false)}}}}}});
+                         {"metadata", json::parse(xds::toJson(xds::Value(call.source.node().metadata)),
+                                                  nullptr, false)}}}}}});
   const auto& resources = call.source.builder().resources();
   const std::string wanted = call.query("resource");
   const std::string name = call.query("name_regex");
@@ -313,7 +337,8 @@ void memory(const Call& call) {
   std::uint64_t size = 0, resident = 0;
   statm >> size >> resident;
   const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  call.json({{"allocated", std::to_string(resident * page)}, {"total_physical_bytes", std::to_string(resident * page)},
+  call.json({{"allocated", std::to_string(resident * page)},
+             {"total_physical_bytes", std::to_string(resident * page)},
              {"heap_size", std::to_string(size * page)}});
 }
 
@@ -415,7 +440,8 @@ void serveAdmin(AdminSource& source, const AdminRequest& request, const AdminRes
     if (request.path != page.path) continue;
     const bool get = request.method == "GET" || request.method == "HEAD";
     if (std::string_view(page.method) == "POST" ? request.method != "POST" : !get) {
-      respond({405, "text/plain; charset=UTF-8", "Method Not Allowed: " + request.path + " wants " + page.method + "\n"});
+      respond({405, "text/plain; charset=UTF-8",
+               "Method Not Allowed: " + request.path + " wants " + page.method + "\n"});
       return;
     }
     page.serve({source, request, respond});

@@ -12,9 +12,9 @@ constexpr std::size_t kMostClients = 64;
 
 bool isLocalHost(std::string_view authority) {
   if (authority.empty()) return true;  // HTTP/1.0
-  std::string_view host = authority.substr(0, authority.rfind(':') == std::string_view::npos || authority.ends_with(']')
-                                                  ? authority.size()
-                                                  : authority.rfind(':'));
+  std::string_view host = authority.substr(
+      0, authority.rfind(':') == std::string_view::npos || authority.ends_with(']') ? authority.size()
+                                                                                    : authority.rfind(':'));
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host == "localhost") return true;
   const auto address = Address::fromIp(host, 0);
@@ -34,7 +34,9 @@ bool isForeign(const RequestHead& head, bool unixSocket) {
 
 }  // namespace
 
-class AdminServer::Client final : public ConnectionEvents, public H1Events, public std::enable_shared_from_this<Client> {
+class AdminServer::Client final : public ConnectionEvents,
+                                  public H1Events,
+                                  public std::enable_shared_from_this<Client> {
  public:
   Client(AdminServer& server, UniqueFd fd, bool unixSocket)
       : server_(server),
@@ -70,7 +72,8 @@ class AdminServer::Client final : public ConnectionEvents, public H1Events, publ
     }
     serveAdmin(server_.source_, parseAdminTarget(head_.method, head_.path),
                [weak = weak_from_this()](AdminResponse response) {
-                 if (const auto self = weak.lock()) self->respond(std::move(response), !self->head_.keepAlive);
+                 if (const auto self = weak.lock())
+                   self->respond(std::move(response), !self->head_.keepAlive);
                });
   }
 
@@ -124,7 +127,8 @@ AdminServer::~AdminServer() {
 
 Result<void> AdminServer::listen(const Address& address) {
   if (address.isIp() && !address.isLoopback())
-    return fail("the admin endpoint must be on a loopback address or a unix socket, not on " + address.text());
+    return fail("the admin endpoint must be on a loopback address or a unix socket, not on " +
+                address.text());
   auto fd = listenOn(address);
   if (!fd) return tl::unexpected(fd.error().in("admin endpoint"));
   fd_ = std::move(*fd);

@@ -1,6 +1,6 @@
 #pragma once
-// AdminServer: Envoy's admin endpoint: one table of paths. Loopback or a unix socket (0600) only; nothing changes on GET;
-// a browser's foreign pages are refused. Main loop.
+// AdminServer: Envoy's admin endpoint: one table of paths. Loopback or a unix socket (0600) only; nothing
+// changes on GET; a browser's foreign pages are refused. Main loop.
 
 #include <functional>
 #include <memory>

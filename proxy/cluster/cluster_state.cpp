@@ -116,7 +116,8 @@ HostPtr ClusterState::originalHost(const Address& original) {
   if (!original.isIp()) return nullptr;
   Address address = original;
   if (const auto* options = std::get_if<xds::OriginalDstLbConfig>(&config_->config->lbConfig))
-    if (options->upstreamPortOverride != 0) address.setPort(static_cast<std::uint16_t>(options->upstreamPortOverride));
+    if (options->upstreamPortOverride != 0)
+      address.setPort(static_cast<std::uint16_t>(options->upstreamPortOverride));
   HostPtr& slot = originalHosts_[address];
   if (slot) return slot;
   slot = std::make_shared<Host>(address, xds::LbEndpoint{}, xds::Locality{}, 0);
@@ -181,8 +182,10 @@ void ClusterState::report(Host& host, Outcome outcome) {
     ++state.consecutiveLocal;
   } else {
     ++state.consecutive5xx;
-    if (local || outcome == Outcome::GatewayError) ++state.consecutiveGateway;
-    else state.consecutiveGateway = 0;
+    if (local || outcome == Outcome::GatewayError)
+      ++state.consecutiveGateway;
+    else
+      state.consecutiveGateway = 0;
   }
   const auto reached = [](std::uint32_t count, std::uint32_t limit, std::uint32_t enforcing) {
     return enforcing > 0 && limit > 0 && count >= limit;
@@ -190,8 +193,9 @@ void ClusterState::report(Host& host, Outcome outcome) {
   if (reached(state.consecutive5xx, detection->consecutive5xx, detection->enforcingConsecutive5xx) ||
       reached(state.consecutiveGateway, detection->consecutiveGatewayFailure,
               detection->enforcingConsecutiveGatewayFailure) ||
-      reached(state.consecutiveLocal, detection->consecutiveLocalOriginFailure,
-              detection->splitExternalLocalOriginErrors ? detection->enforcingConsecutiveLocalOriginFailure : 0))
+      reached(
+          state.consecutiveLocal, detection->consecutiveLocalOriginFailure,
+          detection->splitExternalLocalOriginErrors ? detection->enforcingConsecutiveLocalOriginFailure : 0))
     eject(host);
 }
 
@@ -204,9 +208,10 @@ void ClusterState::eject(Host& host) {
   // At least one host may always go, else the share is kept (Envoy's max_ejection_percent).
   if (ejected > 0 && (ejected + 1) * 100 > hosts_.size() * detection.maxEjectionPercent) return;
   if (ejected == 0 && detection.maxEjectionPercent == 0) return;
-  const Duration longest =
-      detection.maxEjectionTime.value_or(std::max<Duration>(std::chrono::seconds(300), detection.baseEjectionTime));
-  const Duration time = std::min<Duration>(longest, detection.baseEjectionTime * (host.outlier.ejections + 1));
+  const Duration longest = detection.maxEjectionTime.value_or(
+      std::max<Duration>(std::chrono::seconds(300), detection.baseEjectionTime));
+  const Duration time =
+      std::min<Duration>(longest, detection.baseEjectionTime * (host.outlier.ejections + 1));
   ++host.outlier.ejections;
   host.outlier.ejectedUntil = now + time;
   host.outlier.consecutive5xx = host.outlier.consecutiveGateway = host.outlier.consecutiveLocal = 0;

@@ -1,6 +1,6 @@
 #pragma once
-// ClusterState: one cluster in one worker: its configuration of the moment, hosts, balancer, limits and counters. Shared
-// by streams, so that a removed cluster lives until its last request ends.
+// ClusterState: one cluster in one worker: its configuration of the moment, hosts, balancer, limits and
+// counters. Shared by streams, so that a removed cluster lives until its last request ends.
 
 #include <memory>
 #include <string>

@@ -46,7 +46,8 @@ Result<std::unique_ptr<Transform>> Connector::makeTransform(const ConnectTarget&
 Result<std::unique_ptr<Connection>> Connector::connect(const ConnectTarget& target) {
   auto transform = makeTransform(target);
   if (!transform) return tl::unexpected(transform.error());
-  const Duration timeout = target.cluster ? target.cluster->connectTimeout : Duration(std::chrono::seconds(5));
+  const Duration timeout =
+      target.cluster ? target.cluster->connectTimeout : Duration(std::chrono::seconds(5));
   const auto* bind = target.cluster && target.cluster->upstreamBindConfig &&
                              target.cluster->upstreamBindConfig->sourceAddress
                          ? &*target.cluster->upstreamBindConfig->sourceAddress
@@ -63,9 +64,10 @@ Result<std::unique_ptr<Connection>> Connector::connect(const ConnectTarget& targ
       }
       to.provideSocket(std::move(fd));
     };
-    UniqueFd fd = podSockets_->take(target.address.family(), loop_, [alive = connection->alive(), connect](UniqueFd late) {
-      if (const auto still = alive.lock()) connect(**still, std::move(late));
-    });
+    UniqueFd fd = podSockets_->take(target.address.family(), loop_,
+                                    [alive = connection->alive(), connect](UniqueFd late) {
+                                      if (const auto still = alive.lock()) connect(**still, std::move(late));
+                                    });
     if (fd) connect(*connection, std::move(fd));
     return connection;
   }
@@ -96,7 +98,8 @@ Result<std::unique_ptr<Connection>> Connector::connect(const ConnectTarget& targ
     setKeepAlive(fd->get(), static_cast<int>(keep.keepaliveProbes), static_cast<int>(keep.keepaliveTime),
                  static_cast<int>(keep.keepaliveInterval));
   }
-  auto connection = Connection::connect(loop_, std::move(*fd), actual.address, timeout, std::move(*transform));
+  auto connection =
+      Connection::connect(loop_, std::move(*fd), actual.address, timeout, std::move(*transform));
   connection->setHandshakeTimeout(timeout);
   return connection;
 }

@@ -1,6 +1,7 @@
 #pragma once
-// Connector: how a worker reaches an address: an ordinary socket, a socket made inside the pod (inbound clusters bind
-// 127.0.0.6), or the unix socket of another sidecar with a PROXY header (docs/contracts.md, "The hop"). One per worker.
+// Connector: how a worker reaches an address: an ordinary socket, a socket made inside the pod (inbound
+// clusters bind 127.0.0.6), or the unix socket of another sidecar with a PROXY header (docs/contracts.md,
+// "The hop"). One per worker.
 
 #include <functional>
 #include <memory>
@@ -15,8 +16,8 @@ class Host;
 
 /// TLS for a host: the chosen credentials and this connection's offer.
 struct TlsChoice {
-  TlsPtr config;                         // null = plain
-  std::vector<std::string> alpn;         // empty = what `config` says
+  TlsPtr config;                  // null = plain
+  std::vector<std::string> alpn;  // empty = what `config` says
   std::string sni;
   [[nodiscard]] std::string key() const;  // equal keys may share connections
 };
@@ -25,7 +26,8 @@ struct TlsChoice {
 class PodSockets {
  public:
   virtual ~PodSockets() = default;
-  /// A fresh socket of `family`, or nothing when the stock is empty just now; then `later` is called on `loop`.
+  /// A fresh socket of `family`, or nothing when the stock is empty just now; then `later` is called on
+  /// `loop`.
   virtual UniqueFd take(int family, EventLoop& loop, std::function<void(UniqueFd)> later) = 0;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// DnsResolver: getaddrinfo on one helper thread, so that a slow name server never stops a worker. Results are posted to
-// the asking loop. Thread safe; the thread starts with the first question.
+// DnsResolver: getaddrinfo on one helper thread, so that a slow name server never stops a worker. Results are
+// posted to the asking loop. Thread safe; the thread starts with the first question.
 
 #include <condition_variable>
 #include <deque>

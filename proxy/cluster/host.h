@@ -1,6 +1,6 @@
 #pragma once
-// Host: one endpoint of a cluster in one worker: its address, its health, its counters and its pools. Shared by the
-// cluster's host sets and by the streams that use it.
+// Host: one endpoint of a cluster in one worker: its address, its health, its counters and its pools. Shared
+// by the cluster's host sets and by the streams that use it.
 
 #include <cstdint>
 #include <map>
@@ -25,8 +25,8 @@ struct HostCounters {
 
 struct OutlierState {
   std::uint32_t consecutive5xx = 0, consecutiveGateway = 0, consecutiveLocal = 0;
-  std::uint32_t ejections = 0;   // how often in a row, multiplies the time
-  TimePoint ejectedUntil{};      // in the future = ejected
+  std::uint32_t ejections = 0;  // how often in a row, multiplies the time
+  TimePoint ejectedUntil{};     // in the future = ejected
 };
 
 class Host {
@@ -35,7 +35,7 @@ class Host {
   ~Host();
 
   const Address address;
-  const std::string text;      // "10.0.0.1:80"
+  const std::string text;  // "10.0.0.1:80"
   std::string hostname;
   xds::Metadata metadata;
   xds::Locality locality;

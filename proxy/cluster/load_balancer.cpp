@@ -35,7 +35,8 @@ Ring makeRing(const std::vector<HostPtr>& hosts, std::uint64_t minimumSize) {
   for (const auto& host : hosts) total += host->weight;
   Ring ring;
   for (std::uint32_t i = 0; i < hosts.size(); ++i) {
-    const std::uint64_t share = std::max<std::uint64_t>(1, (minimumSize * hosts[i]->weight + total - 1) / total);
+    const std::uint64_t share =
+        std::max<std::uint64_t>(1, (minimumSize * hosts[i]->weight + total - 1) / total);
     for (std::uint64_t k = 0; k < share; ++k) ring.emplace_back(hashText(hosts[i]->text, k), i);
   }
   std::sort(ring.begin(), ring.end());
@@ -85,7 +86,8 @@ void LoadBalancer::rebuild(const xds::Cluster& cluster, const xds::ClusterLoadAs
         100, split.healthy.size() * std::max(assignment.overprovisioningFactor, 100u) / split.all.size());
     level.load = std::min(left, static_cast<std::uint32_t>(health));
     left -= level.load;
-    const double percent = 100.0 * static_cast<double>(split.healthy.size()) / static_cast<double>(split.all.size());
+    const double percent =
+        100.0 * static_cast<double>(split.healthy.size()) / static_cast<double>(split.all.size());
     level.panic = percent < cluster.commonLbConfig.healthyPanicThreshold.value;
     fillLevel(level, split, cluster, assignment);
     levels_.push_back(std::move(level));
@@ -125,7 +127,8 @@ void LoadBalancer::fillLevel(Level& level, const Split& split, const xds::Cluste
       if (placeOf(host->locality) == placeOf(locality.locality)) set.hosts.push_back(host);
     const std::uint64_t weight = locality.loadBalancingWeight.value_or(0);
     if (set.hosts.empty() || weight == 0) continue;
-    const std::uint64_t availability = std::min<std::uint64_t>(100, set.hosts.size() * 140 / std::max<std::size_t>(all, 1));
+    const std::uint64_t availability =
+        std::min<std::uint64_t>(100, set.hosts.size() * 140 / std::max<std::size_t>(all, 1));
     set.weight = std::max<std::uint64_t>(1, weight * availability);
     level.totalWeight += set.weight;
     finishSet(set, cluster);
@@ -144,7 +147,8 @@ void LoadBalancer::finishSet(Set& set, const xds::Cluster& cluster) {
     set.ring = makeRing(set.hosts, std::clamp<std::uint64_t>(ring ? ring->minimumRingSize : 1024, 1, 65536));
   } else if (policy_ == xds::LbPolicy::Maglev) {
     const auto* maglev = std::get_if<xds::MaglevLbConfig>(&cluster.lbConfig);
-    set.ring = makeMaglev(set.hosts, std::clamp<std::uint64_t>(maglev ? maglev->tableSize : 65537, 2, 5000011));
+    set.ring =
+        makeMaglev(set.hosts, std::clamp<std::uint64_t>(maglev ? maglev->tableSize : 65537, 2, 5000011));
   }
 }
 
@@ -159,7 +163,8 @@ HostPtr LoadBalancer::pick(const PickContext& context) {
     random = mix(random);
     host = pickOnce(context, random);
     if (!host || !context.avoid) return host;
-    if (std::find(context.avoid->begin(), context.avoid->end(), host.get()) == context.avoid->end()) return host;
+    if (std::find(context.avoid->begin(), context.avoid->end(), host.get()) == context.avoid->end())
+      return host;
   }
   return host;
 }
@@ -186,11 +191,14 @@ HostPtr LoadBalancer::fromSet(Set& set, const PickContext& context, std::uint64_
   if (set.hosts.empty()) return nullptr;
   if (set.hosts.size() == 1) return set.hosts[0];
   switch (policy_) {
-    case xds::LbPolicy::Random: return set.hosts[random % set.hosts.size()];
-    case xds::LbPolicy::LeastRequest: return leastRequest(set, random);
+    case xds::LbPolicy::Random:
+      return set.hosts[random % set.hosts.size()];
+    case xds::LbPolicy::LeastRequest:
+      return leastRequest(set, random);
     case xds::LbPolicy::RingHash: {
       const std::uint64_t hash = context.hash ? mix(*context.hash) : random;
-      auto at = std::lower_bound(set.ring.begin(), set.ring.end(), std::pair<std::uint64_t, std::uint32_t>(hash, 0));
+      auto at = std::lower_bound(set.ring.begin(), set.ring.end(),
+                                 std::pair<std::uint64_t, std::uint32_t>(hash, 0));
       if (at == set.ring.end()) at = set.ring.begin();
       return set.hosts[at->second];
     }
@@ -199,7 +207,8 @@ HostPtr LoadBalancer::fromSet(Set& set, const PickContext& context, std::uint64_
       return set.hosts[set.ring[hash % set.ring.size()].second];
     }
     case xds::LbPolicy::RoundRobin:
-    case xds::LbPolicy::ClusterProvided: return roundRobin(set);
+    case xds::LbPolicy::ClusterProvided:
+      return roundRobin(set);
   }
   return nullptr;
 }
@@ -231,7 +240,8 @@ HostPtr LoadBalancer::leastRequest(Set& set, std::uint64_t random) const {
     const HostPtr& host = set.hosts[random % set.hosts.size()];
     random = mix(random);
     // active/weight compared crosswise; unequal weights count as if more requests fitted
-    if (!best || (host->counters.rqActive + 1) * (*best)->weight < ((*best)->counters.rqActive + 1) * host->weight)
+    if (!best ||
+        (host->counters.rqActive + 1) * (*best)->weight < ((*best)->counters.rqActive + 1) * host->weight)
       best = &host;
   }
   return *best;

@@ -1,6 +1,7 @@
 #pragma once
-// Choosing a host: priorities with Envoy's overprovisioning and panic, localities by weight, then the cluster's policy.
-// Pure but for its own round-robin state; one per worker and cluster. Rebuilt when hosts or their health change.
+// Choosing a host: priorities with Envoy's overprovisioning and panic, localities by weight, then the
+// cluster's policy. Pure but for its own round-robin state; one per worker and cluster. Rebuilt when hosts or
+// their health change.
 
 #include <cstdint>
 #include <optional>
@@ -12,10 +13,10 @@
 namespace varka::proxy {
 
 struct PickContext {
-  std::uint64_t random = 0;                    // fresh for each pick
-  std::optional<std::uint64_t> hash;           // for RING_HASH and MAGLEV
+  std::uint64_t random = 0;                         // fresh for each pick
+  std::optional<std::uint64_t> hash;                // for RING_HASH and MAGLEV
   const std::vector<const Host*>* avoid = nullptr;  // previous hosts of a retry
-  int maxAttempts = 1;                         // how often to try for one that is not in `avoid`
+  int maxAttempts = 1;                              // how often to try for one that is not in `avoid`
 };
 
 class LoadBalancer {

@@ -19,8 +19,8 @@ struct ClusterManager::Resolution : std::enable_shared_from_this<Resolution> {
         const auto* socket = endpoint.address.socket();
         if (!socket) continue;
         ++waiting;
-        dns.resolve(socket->address, static_cast<std::uint16_t>(socket->portValue), config.dnsLookupFamily, loop,
-                    shared_from_this(),
+        dns.resolve(socket->address, static_cast<std::uint16_t>(socket->portValue), config.dnsLookupFamily,
+                    loop, shared_from_this(),
                     [this, mine = round, &endpoint, place = locality.locality, level = locality.priority,
                      keep = cluster->config().assignment](std::vector<Address> addresses) {
                       if (mine == round) take(std::move(addresses), endpoint, place, level);
@@ -37,7 +37,8 @@ struct ClusterManager::Resolution : std::enable_shared_from_this<Resolution> {
       addresses.resize(1);
     for (auto& address : addresses) {
       auto host = std::make_shared<Host>(std::move(address), endpoint, place, level);
-      if (host->hostname.empty() && endpoint.address.socket()) host->hostname = endpoint.address.socket()->address;
+      if (host->hostname.empty() && endpoint.address.socket())
+        host->hostname = endpoint.address.socket()->address;
       found.push_back(std::move(host));
     }
     if (--waiting > 0) return;

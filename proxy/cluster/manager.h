@@ -1,6 +1,6 @@
 #pragma once
-// ClusterManager: all clusters of one worker by name, kept in step with the configuration; DNS clusters are resolved and
-// refreshed here. Worker thread.
+// ClusterManager: all clusters of one worker by name, kept in step with the configuration; DNS clusters are
+// resolved and refreshed here. Worker thread.
 
 #include <functional>
 #include <map>

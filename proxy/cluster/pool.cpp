@@ -38,7 +38,8 @@ PoolRequest* H1Pool::request(UpstreamEvents& events, bool idempotent, bool fresh
   counters.upstreamRqPendingActive.add();
   counters.upstreamRqPendingTotal.add();
   openConnections();
-  const bool waiting = std::any_of(pending_.begin(), pending_.end(), [&](const auto& one) { return one.get() == raw; });
+  const bool waiting =
+      std::any_of(pending_.begin(), pending_.end(), [&](const auto& one) { return one.get() == raw; });
   return waiting ? raw : nullptr;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// H1Pool: keep-alive HTTP/1 connections of one worker to one host with one kind of TLS. A request gets the most recently
-// used idle connection, or waits for a new one within the cluster's limits. Owned by its Host.
+// H1Pool: keep-alive HTTP/1 connections of one worker to one host with one kind of TLS. A request gets the
+// most recently used idle connection, or waits for a new one within the cluster's limits. Owned by its Host.
 
 #include <deque>
 #include <memory>

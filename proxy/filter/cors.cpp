@@ -1,4 +1,5 @@
-// envoy.filters.http.cors: answers preflight requests and marks the responses of allowed origins. Policies come per route.
+// envoy.filters.http.cors: answers preflight requests and marks the responses of allowed origins. Policies
+// come per route.
 
 #include "proxy/filter/factories.h"
 #include "proxy/http/http_config.h"
@@ -7,7 +8,7 @@
 namespace varka::proxy {
 namespace {
 
-constexpr std::string_view kName = "envoy.filters.http.cors";
+constexpr std::string_view kCorsName = "envoy.filters.http.cors";
 
 class CorsFilter final : public HttpFilter {
  public:
@@ -70,10 +71,11 @@ class CorsFilter final : public HttpFilter {
 class CorsFactory final : public FilterFactory {
  public:
   std::unique_ptr<HttpFilter> make(FilterHost& host) const override {
-    const auto* perRoute = host.perRoute(kName);
+    const auto* perRoute = host.perRoute(kCorsName);
     const auto* policy = perRoute ? std::get_if<xds::CorsPolicy>(perRoute) : nullptr;
     if (!policy) return nullptr;
-    if (policy->filterEnabled && !policy->filterEnabled->defaultValue.hits(host.worker().random())) return nullptr;
+    if (policy->filterEnabled && !policy->filterEnabled->defaultValue.hits(host.worker().random()))
+      return nullptr;
     return std::make_unique<CorsFilter>(host, *policy);
   }
 };

@@ -6,7 +6,7 @@
 namespace varka::proxy {
 namespace {
 
-constexpr std::string_view kName = "envoy.filters.http.fault";
+constexpr std::string_view kFaultName = "envoy.filters.http.fault";
 
 class FaultFilter final : public HttpFilter {
  public:
@@ -15,7 +15,8 @@ class FaultFilter final : public HttpFilter {
 
   FilterStatus decodeHead(RequestHead&, bool) override {
     WorkerContext& worker = host_.worker();
-    if (fault_.delay && fault_.delay->fixedDelay > Duration::zero() && fault_.delay->percentage.hits(worker.random())) {
+    if (fault_.delay && fault_.delay->fixedDelay > Duration::zero() &&
+        fault_.delay->percentage.hits(worker.random())) {
       StreamState& state = host_.state();
       state.info.flags.set(ResponseFlag::DelayInjected);
       host_.httpConfig().stats->faultDelaysInjected.add();
@@ -68,7 +69,7 @@ class FaultFactory final : public FilterFactory {
 
   std::unique_ptr<HttpFilter> make(FilterHost& host) const override {
     const xds::HttpFault* fault = &fault_;
-    if (const auto* perRoute = host.perRoute(kName))
+    if (const auto* perRoute = host.perRoute(kFaultName))
       if (const auto* own = std::get_if<xds::HttpFault>(perRoute)) fault = own;
     if (!fault->delay && !fault->abort) return nullptr;
     return std::make_unique<FaultFilter>(host, *fault);

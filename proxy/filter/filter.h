@@ -1,7 +1,8 @@
 #pragma once
-// The HTTP filter interface: one object per stream and filter, made by the compiled form of the filter's configuration.
-// A filter may change heads, hold the request (Stop, later continueRequest()), or answer itself (reply()). The last one is
-// the router. To add one: a file here with the filter and its factory, and a row in factories.cpp.
+// The HTTP filter interface: one object per stream and filter, made by the compiled form of the filter's
+// configuration. A filter may change heads, hold the request (Stop, later continueRequest()), or answer
+// itself (reply()). The last one is the router. To add one: a file here with the filter and its factory, and
+// a row in factories.cpp.
 
 #include <memory>
 #include <string>
@@ -27,14 +28,15 @@ struct LocalReply {
   std::string body;
   std::string details;  // RESPONSE_CODE_DETAILS
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string origin;   // RequestRecord::origin: "fault", "policy", "noroute", "network", …
+  std::string origin;  // RequestRecord::origin: "fault", "policy", "noroute", "network", …
 };
 
 /// Everything the stream knows that outlives single callbacks; filters write what they find out.
 struct StreamState {
   StreamInfo info;
   std::string details, transportFailure, terminationDetails;
-  std::string upstreamHost, upstreamCluster, upstreamLocalAddress, upstreamPeerUri, upstreamTlsVersion, upstreamWorkload;
+  std::string upstreamHost, upstreamCluster, upstreamLocalAddress, upstreamPeerUri, upstreamTlsVersion,
+      upstreamWorkload;
   std::string requestId, traceId, spanId, parentSpanId;
   std::string remoteAddress;  // the trusted client address, "ip:port"
   std::string peerId;         // x-envoy-peer-metadata-id of the other sidecar
@@ -42,12 +44,13 @@ struct StreamState {
   xds::Struct dynamicMetadata;
   std::vector<std::string> alpnOverride;  // istio.alpn
   std::vector<xds::DecisionStep> steps;
-  int sampledOneOf = 0;       // 0 = no record, so no steps either
+  int sampledOneOf = 0;  // 0 = no record, so no steps either
   bool originalTlsUpstream = false;
   std::int64_t connectUs = -1;
 
   [[nodiscard]] bool wantsSteps() const { return sampledOneOf > 0; }
-  void step(std::string kind, std::string name, std::string detail, std::string_view source = {}, bool taken = true) {
+  void step(std::string kind, std::string name, std::string detail, std::string_view source = {},
+            bool taken = true) {
     if (wantsSteps())
       steps.push_back({std::move(kind), taken, std::move(name), std::move(detail), std::string(source)});
   }

@@ -1,5 +1,6 @@
-// Istio's own filters that the data path has built in: istio.alpn chooses what the mTLS handshake to the next sidecar
-// offers; istio.metadata_exchange tells the other sidecar who we are (and strips what it told us, see HttpStream).
+// Istio's own filters that the data path has built in: istio.alpn chooses what the mTLS handshake to the next
+// sidecar offers; istio.metadata_exchange tells the other sidecar who we are (and strips what it told us, see
+// HttpStream).
 
 #include "proxy/filter/factories.h"
 #include "proxy/http/http_config.h"

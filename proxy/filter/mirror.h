@@ -1,6 +1,6 @@
 #pragma once
-// MirrorRequest: a copy of a request to another cluster whose answer nobody waits for. Lives until it is answered, fails or
-// its time is over; the body is gathered first, within a limit. Worker thread.
+// MirrorRequest: a copy of a request to another cluster whose answer nobody waits for. Lives until it is
+// answered, fails or its time is over; the body is gathered first, within a limit. Worker thread.
 
 #include <memory>
 #include <string>

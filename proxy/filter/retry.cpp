@@ -7,11 +7,19 @@ namespace varka::proxy {
 
 std::uint32_t RetryPlan::parse(std::string_view list) {
   static constexpr std::pair<std::string_view, std::uint32_t> kNames[] = {
-      {"5xx", k5xx}, {"gateway-error", kGatewayError}, {"connect-failure", kConnectFailure},
-      {"refused-stream", kRefusedStream}, {"reset", kReset}, {"reset-before-request", kResetBeforeRequest},
-      {"retriable-4xx", kRetriable4xx}, {"retriable-status-codes", kRetriableStatusCodes},
-      {"unavailable", kUnavailable}, {"cancelled", kCancelled}, {"deadline-exceeded", kDeadlineExceeded},
-      {"resource-exhausted", kResourceExhausted}, {"internal", kInternal}};
+      {"5xx", k5xx},
+      {"gateway-error", kGatewayError},
+      {"connect-failure", kConnectFailure},
+      {"refused-stream", kRefusedStream},
+      {"reset", kReset},
+      {"reset-before-request", kResetBeforeRequest},
+      {"retriable-4xx", kRetriable4xx},
+      {"retriable-status-codes", kRetriableStatusCodes},
+      {"unavailable", kUnavailable},
+      {"cancelled", kCancelled},
+      {"deadline-exceeded", kDeadlineExceeded},
+      {"resource-exhausted", kResourceExhausted},
+      {"internal", kInternal}};
   std::uint32_t result = 0;
   for (const auto& [name, bit] : kNames)
     if (listContains(list, name)) result |= bit;
@@ -25,7 +33,8 @@ RetryPlan RetryPlan::make(const xds::RetryPolicy* policy, const RequestHead& hea
     plan.remaining = policy->numRetries;
     plan.statusCodes_ = policy->retriableStatusCodes;
     plan.previousHosts = policy->previousHosts;
-    plan.hostAttempts = static_cast<int>(std::clamp<std::int64_t>(policy->hostSelectionRetryMaxAttempts, 1, 50));
+    plan.hostAttempts =
+        static_cast<int>(std::clamp<std::int64_t>(policy->hostSelectionRetryMaxAttempts, 1, 50));
     plan.base_ = policy->baseInterval.value_or(plan.base_);
     plan.most_ = policy->maxInterval.value_or(plan.base_ * 10);
   }
@@ -65,8 +74,9 @@ bool RetryPlan::retriesStatus(const ResponseHead& head) const {
     return true;
   const auto grpc = head.get("grpc-status");
   if (grpc.empty()) return false;
-  return (grpc == "14" && on(kUnavailable)) || (grpc == "1" && on(kCancelled)) || (grpc == "4" && on(kDeadlineExceeded)) ||
-         (grpc == "8" && on(kResourceExhausted)) || (grpc == "13" && on(kInternal));
+  return (grpc == "14" && on(kUnavailable)) || (grpc == "1" && on(kCancelled)) ||
+         (grpc == "4" && on(kDeadlineExceeded)) || (grpc == "8" && on(kResourceExhausted)) ||
+         (grpc == "13" && on(kInternal));
 }
 
 Duration RetryPlan::backoff(std::uint64_t random) const {

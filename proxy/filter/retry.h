@@ -1,5 +1,6 @@
 #pragma once
-// RetryPlan: what may be tried again, how often and after how long (Envoy: router filter, retry policies). Pure.
+// RetryPlan: what may be tried again, how often and after how long (Envoy: router filter, retry policies).
+// Pure.
 
 #include <cstdint>
 #include <string_view>
@@ -30,9 +31,19 @@ class RetryPlan {
 
  private:
   enum Condition : std::uint32_t {
-    k5xx = 1, kGatewayError = 2, kConnectFailure = 4, kRefusedStream = 8, kReset = 16, kResetBeforeRequest = 32,
-    kRetriable4xx = 64, kRetriableStatusCodes = 128, kUnavailable = 256, kCancelled = 512, kDeadlineExceeded = 1024,
-    kResourceExhausted = 2048, kInternal = 4096
+    k5xx = 1,
+    kGatewayError = 2,
+    kConnectFailure = 4,
+    kRefusedStream = 8,
+    kReset = 16,
+    kResetBeforeRequest = 32,
+    kRetriable4xx = 64,
+    kRetriableStatusCodes = 128,
+    kUnavailable = 256,
+    kCancelled = 512,
+    kDeadlineExceeded = 1024,
+    kResourceExhausted = 2048,
+    kInternal = 4096
   };
   static std::uint32_t parse(std::string_view list);
   std::uint32_t conditions_ = 0;

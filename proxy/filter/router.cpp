@@ -11,8 +11,8 @@ namespace {
 
 /// RFC 9110 §9.2.2: may be sent again without asking.
 bool isIdempotent(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS" ||
-         method == "TRACE";
+  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" ||
+         method == "OPTIONS" || method == "TRACE";
 }
 
 std::int64_t milliseconds(Duration duration) {
@@ -28,9 +28,12 @@ std::string underscored(std::string_view text) {
 
 int notFoundStatus(xds::ClusterNotFoundResponseCode code) {
   switch (code) {
-    case xds::ClusterNotFoundResponseCode::ServiceUnavailable: return 503;
-    case xds::ClusterNotFoundResponseCode::NotFound: return 404;
-    case xds::ClusterNotFoundResponseCode::InternalServerError: return 500;
+    case xds::ClusterNotFoundResponseCode::ServiceUnavailable:
+      return 503;
+    case xds::ClusterNotFoundResponseCode::NotFound:
+      return 404;
+    case xds::ClusterNotFoundResponseCode::InternalServerError:
+      return 500;
   }
   return 503;
 }
@@ -78,7 +81,8 @@ bool RouterFilter::answerItself(const RouteDecision& decision) {
                      direct.status >= 400 ? "policy" : "");
       return true;
     }
-    case Kind::Forward: return false;
+    case Kind::Forward:
+      return false;
   }
   return false;
 }
@@ -91,7 +95,8 @@ void RouterFilter::replyWithEdits(int status, std::string body, std::string deta
     for (const auto& [name, value] : headers) edited.add(name, value);
     editResponse(*routes, host_.route(), edited, host_.state().info);
     headers.clear();
-    for (const auto& field : edited.fields()) headers.emplace_back(std::string(field.name), std::string(field.value));
+    for (const auto& field : edited.fields())
+      headers.emplace_back(std::string(field.name), std::string(field.value));
   }
   host_.reply({status, std::move(body), std::move(details), std::move(headers), std::move(origin)});
 }
@@ -109,7 +114,11 @@ bool RouterFilter::findCluster(const RouteDecision& decision) {
   state.info.flags.set(ResponseFlag::NoClusterFound);
   host_.httpConfig().stats->downstreamRqNoCluster.add();
   state.step("cluster", std::string(decision.cluster), "no such cluster", {}, false);
-  host_.reply({notFoundStatus(decision.action().clusterNotFoundResponseCode), "", "cluster_not_found", {}, "noroute"});
+  host_.reply({notFoundStatus(decision.action().clusterNotFoundResponseCode),
+               "",
+               "cluster_not_found",
+               {},
+               "noroute"});
   return false;
 }
 
@@ -122,7 +131,8 @@ void RouterFilter::forward(const RouteDecision& decision, RequestHead& head, boo
   replayable_ = head.upgrade.empty();
   const std::string_view remote = host_.state().remoteAddress;
   if (!action.hashPolicy.empty()) {
-    const RequestView view{head, nullptr, remote.substr(0, remote.rfind(':')), host_.connection().tls != nullptr};
+    const RequestView view{head, nullptr, remote.substr(0, remote.rfind(':')),
+                           host_.connection().tls != nullptr};
     hash_ = requestHash(action, view, worker_.random(), &setCookie_);
   }
   prepareHead(decision, head);
@@ -138,9 +148,9 @@ void RouterFilter::prepareHead(const RouteDecision& decision, RequestHead& head)
   const xds::RouteAction& action = decision.action();
   if (timeouts_.total > Duration::zero() && !host_.httpConfig().suppressEnvoyHeaders)
     head.set("x-envoy-expected-rq-timeout-ms", std::to_string(milliseconds(timeouts_.total)));
-  for (const std::string_view name : {"x-envoy-retry-on", "x-envoy-max-retries", "x-envoy-upstream-rq-timeout-ms",
-                                      "x-envoy-upstream-rq-per-try-timeout-ms", "x-envoy-retriable-status-codes",
-                                      "x-envoy-retry-grpc-on"})
+  for (const std::string_view name :
+       {"x-envoy-retry-on", "x-envoy-max-retries", "x-envoy-upstream-rq-timeout-ms",
+        "x-envoy-upstream-rq-per-try-timeout-ms", "x-envoy-retriable-status-codes", "x-envoy-retry-grpc-on"})
     head.remove(name);
   includeAttempts_ = decision.virtualHost && decision.virtualHost->config->includeRequestAttemptCount;
   editRequest(*host_.routes(), decision, head, host_.state().info);
@@ -165,7 +175,8 @@ void RouterFilter::startMirrors(const RouteDecision& decision, const RequestHead
       const std::string authority(head.authority);
       const auto colon = authority.rfind(':');
       const bool port = colon != std::string::npos && authority.find(']', colon) == std::string::npos;
-      mirror->setAuthority(port ? authority.substr(0, colon) + "-shadow" + authority.substr(colon) : authority + "-shadow");
+      mirror->setAuthority(port ? authority.substr(0, colon) + "-shadow" + authority.substr(colon)
+                                : authority + "-shadow");
     }
     host_.state().step("cluster", target->name(), "mirrored");
     if (end)
@@ -289,7 +300,9 @@ void RouterFilter::reportOutcome(int status) {
   else
     ++upstream_->counters.rqSuccess;
   const bool gateway = status == 502 || status == 503 || status == 504;
-  cluster_->report(*upstream_, status < 500 ? Outcome::Success : gateway ? Outcome::GatewayError : Outcome::ServerError);
+  cluster_->report(*upstream_, status < 500 ? Outcome::Success
+                               : gateway    ? Outcome::GatewayError
+                                            : Outcome::ServerError);
 }
 
 void RouterFilter::onUpstreamHead(bool end) {
@@ -376,8 +389,8 @@ bool RouterFilter::retryAfterHead() {
   }
   const int status = head.status;
   if (!scheduleRetry(true)) return false;
-  host_.state().step("attempt", std::to_string(attempts_), upstream_->text + " answered " + std::to_string(status) +
-                                                               ", trying again");
+  host_.state().step("attempt", std::to_string(attempts_),
+                     upstream_->text + " answered " + std::to_string(status) + ", trying again");
   if (stream_) std::exchange(stream_, nullptr)->cancel();
   backoffTimer_.arm(worker_.loop, retry_.backoff(worker_.random()));
   return true;
@@ -386,7 +399,8 @@ bool RouterFilter::retryAfterHead() {
 bool RouterFilter::retryAfterReset(UpstreamReset reason, bool anyByte) {
   if (!replayable_ || host_.responseStarted()) return false;
   // A pooled connection that the server gave up meanwhile is not a failed request.
-  const bool stale = reused_ && !anyByte && reason == UpstreamReset::Termination && mayRepeat_ && freshRetries_ < 2;
+  const bool stale =
+      reused_ && !anyByte && reason == UpstreamReset::Termination && mayRepeat_ && freshRetries_ < 2;
   if (stale) {
     ++freshRetries_;
     --attempts_;
@@ -434,19 +448,29 @@ void RouterFilter::failAttempt(UpstreamReset reason, std::string_view detail) {
   int status = 503;
   switch (reason) {
     case UpstreamReset::ConnectFailure:
-    case UpstreamReset::ConnectTimeout: flag = ResponseFlag::UpstreamConnectionFailure; break;
-    case UpstreamReset::Overflow: flag = ResponseFlag::UpstreamOverflow; break;
-    case UpstreamReset::Termination: flag = ResponseFlag::UpstreamConnectionTermination; break;
+    case UpstreamReset::ConnectTimeout:
+      flag = ResponseFlag::UpstreamConnectionFailure;
+      break;
+    case UpstreamReset::Overflow:
+      flag = ResponseFlag::UpstreamOverflow;
+      break;
+    case UpstreamReset::Termination:
+      flag = ResponseFlag::UpstreamConnectionTermination;
+      break;
     case UpstreamReset::ProtocolError:
       flag = ResponseFlag::UpstreamProtocolError;
       status = 502;
       break;
-    case UpstreamReset::LocalReset: flag = ResponseFlag::LocalReset; break;
+    case UpstreamReset::LocalReset:
+      flag = ResponseFlag::LocalReset;
+      break;
   }
   state.info.flags.set(flag);
   std::string reasonText(resetText(reason));
   if (reason == UpstreamReset::ConnectFailure && !detail.empty()) {
-    state.transportFailure = detail.starts_with("TLS_error") ? std::string(detail) : "delayed connect error: " + std::string(detail);
+    state.transportFailure = detail.starts_with("TLS_error")
+                                 ? std::string(detail)
+                                 : "delayed connect error: " + std::string(detail);
     reasonText += ", transport failure reason: " + state.transportFailure;
   }
   if (host_.responseStarted()) {
@@ -456,11 +480,15 @@ void RouterFilter::failAttempt(UpstreamReset reason, std::string_view detail) {
   }
   const std::string details = "upstream_reset_before_response_started{" + underscored(reasonText) + "}";
   const std::string body = std::string("upstream connect error or disconnect/reset before headers. ") +
-                           (attempts_ > 1 ? "retried and the latest reset reason: " : "reset reason: ") + reasonText;
+                           (attempts_ > 1 ? "retried and the latest reset reason: " : "reset reason: ") +
+                           reasonText;
   std::vector<std::pair<std::string, std::string>> headers;
   if (reason == UpstreamReset::Overflow) headers.emplace_back("x-envoy-overloaded", "true");
   const bool tls = state.transportFailure.starts_with("TLS_error");
-  host_.reply({status, body, details, std::move(headers), reason == UpstreamReset::Overflow ? "overload" : tls ? "tls" : "network"});
+  host_.reply({status, body, details, std::move(headers),
+               reason == UpstreamReset::Overflow ? "overload"
+               : tls                             ? "tls"
+                                                 : "network"});
 }
 
 void RouterFilter::onTotalTimeout() {
@@ -488,9 +516,11 @@ void RouterFilter::onTryTimeout() {
   dropAttempt();
   ResponseHead gatewayTimeout;
   gatewayTimeout.status = 504;
-  const bool retries = retry_.retriesStatus(gatewayTimeout) || retry_.retriesReset(UpstreamReset::Termination, false);
+  const bool retries =
+      retry_.retriesStatus(gatewayTimeout) || retry_.retriesReset(UpstreamReset::Termination, false);
   if (retries && replayable_ && scheduleRetry(true)) {
-    host_.state().step("attempt", std::to_string(attempts_), upstream_->text + ": time for one try is over, trying again");
+    host_.state().step("attempt", std::to_string(attempts_),
+                       upstream_->text + ": time for one try is over, trying again");
     backoffTimer_.arm(worker_.loop, retry_.backoff(worker_.random()));
     return;
   }

@@ -1,6 +1,7 @@
 #pragma once
-// RouterFilter: the terminal filter. Carries out the route's decision: direct responses and redirects, or forwarding with
-// timeouts, retries, mirroring and both directions' back-pressure. One attempt at a time. Worker thread.
+// RouterFilter: the terminal filter. Carries out the route's decision: direct responses and redirects, or
+// forwarding with timeouts, retries, mirroring and both directions' back-pressure. One attempt at a time.
+// Worker thread.
 
 #include <memory>
 #include <string>

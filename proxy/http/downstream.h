@@ -1,6 +1,6 @@
 #pragma once
-// The downstream seam: what a codec offers to a stream, and what a stream takes from a codec. HTTP/1 implements it now,
-// HTTP/2 by the same two interfaces. Worker thread.
+// The downstream seam: what a codec offers to a stream, and what a stream takes from a codec. HTTP/1
+// implements it now, HTTP/2 by the same two interfaces. Worker thread.
 
 #include <string_view>
 

@@ -12,12 +12,18 @@ namespace varka::proxy {
 
 std::string_view resetText(UpstreamReset reason) {
   switch (reason) {
-    case UpstreamReset::ConnectFailure: return "remote connection failure";
-    case UpstreamReset::ConnectTimeout: return "connection timeout";
-    case UpstreamReset::Overflow: return "overflow";
-    case UpstreamReset::Termination: return "connection termination";
-    case UpstreamReset::ProtocolError: return "protocol error";
-    case UpstreamReset::LocalReset: return "local reset";
+    case UpstreamReset::ConnectFailure:
+      return "remote connection failure";
+    case UpstreamReset::ConnectTimeout:
+      return "connection timeout";
+    case UpstreamReset::Overflow:
+      return "overflow";
+    case UpstreamReset::Termination:
+      return "connection termination";
+    case UpstreamReset::ProtocolError:
+      return "protocol error";
+    case UpstreamReset::LocalReset:
+      return "local reset";
   }
   return "";
 }
@@ -38,12 +44,13 @@ bool H1Client::stillOpen() const {
 UpstreamInfo H1Client::info() const {
   UpstreamInfo result;
   result.local = localText_;
-  if (connection_->transform()) result.tls = &static_cast<const TlsTransform*>(connection_->transform())->info();
+  if (connection_->transform())
+    result.tls = &static_cast<const TlsTransform*>(connection_->transform())->info();
   result.reused = reused_;
   if (!reused_)
-    result.connectUs = std::chrono::duration_cast<std::chrono::microseconds>(connection_->readyAt() -
-                                                                             connection_->created())
-                           .count();
+    result.connectUs =
+        std::chrono::duration_cast<std::chrono::microseconds>(connection_->readyAt() - connection_->created())
+            .count();
   return result;
 }
 
@@ -106,7 +113,8 @@ void H1Client::onReady() {
 }
 
 void H1Client::onData(std::string_view data) {
-  if (!events_) {  // nobody asked: an error page of an impatient server, or an attempt to answer the next request
+  if (!events_) {  // nobody asked: an error page of an impatient server, or an attempt to answer the next
+                   // request
     gone(CloseReason::Local, "unsolicited bytes");
     return;
   }

@@ -1,6 +1,6 @@
 #pragma once
-// H1Client: one HTTP/1 connection to an upstream, one request at a time. Owned by a pool; between requests it holds no
-// buffers. Worker thread.
+// H1Client: one HTTP/1 connection to an upstream, one request at a time. Owned by a pool; between requests it
+// holds no buffers. Worker thread.
 
 #include <memory>
 #include <string>

@@ -103,7 +103,8 @@ H1Problem noteField(std::string_view name, std::string_view value, Framing& fram
         framing.chunked = true;
       }
       break;
-    default: break;
+    default:
+      break;
   }
   return {};
 }
@@ -136,13 +137,20 @@ H1Problem parseFields(std::string_view block, const H1Limits& limits, Headers& h
 
 bool isHopByHop(std::string_view name) {
   switch (name.size()) {
-    case 2: return name == "te";
-    case 7: return name == "upgrade";
-    case 10: return name == "connection" || name == "keep-alive";
-    case 14: return name == "http2-settings";
-    case 16: return name == "proxy-connection";
-    case 17: return name == "transfer-encoding";
-    default: return false;
+    case 2:
+      return name == "te";
+    case 7:
+      return name == "upgrade";
+    case 10:
+      return name == "connection" || name == "keep-alive";
+    case 14:
+      return name == "http2-settings";
+    case 16:
+      return name == "proxy-connection";
+    case 17:
+      return name == "transfer-encoding";
+    default:
+      return false;
   }
 }
 
@@ -154,8 +162,8 @@ void removeHopByHop(Headers& headers, const Framing& framing) {
     all = headers.joined("connection").value_or("");
     named = all;
   }
-  const bool plain = named.empty() || equalsIgnoreCase(named, "keep-alive") || equalsIgnoreCase(named, "close") ||
-                     equalsIgnoreCase(named, "upgrade");
+  const bool plain = named.empty() || equalsIgnoreCase(named, "keep-alive") ||
+                     equalsIgnoreCase(named, "close") || equalsIgnoreCase(named, "upgrade");
   headers.removeIf([&](const Headers::Field& field) {
     if (isHopByHop(field.name)) return true;
     return !plain && field.name != "content-length" && listContains(named, field.name);
@@ -211,7 +219,8 @@ H1Problem readTarget(std::string_view target, RequestHead& head) {
   const auto scheme = target.find("://");
   if (scheme == std::string_view::npos) return {400, "http1.invalid_url"};
   const auto name = target.substr(0, scheme);
-  if (!equalsIgnoreCase(name, "http") && !equalsIgnoreCase(name, "https")) return {400, "http1.invalid_scheme"};
+  if (!equalsIgnoreCase(name, "http") && !equalsIgnoreCase(name, "https"))
+    return {400, "http1.invalid_scheme"};
   const auto rest = target.substr(scheme + 3);
   const auto pathAt = rest.find_first_of("/?");
   head.authority = rest.substr(0, pathAt);
@@ -261,8 +270,8 @@ H1Problem applyFraming(RequestHead& head, const Framing& framing) {
     head.expectContinue = head.protocol == Protocol::Http11;
     head.remove("expect");
   }
-  const bool namesUpgrade = !framing.connection.empty() &&
-                            listContains(head.joined("connection").value_or(""), "upgrade");
+  const bool namesUpgrade =
+      !framing.connection.empty() && listContains(head.joined("connection").value_or(""), "upgrade");
   if (namesUpgrade && head.protocol == Protocol::Http11) head.upgrade = framing.upgrade;
   removeHopByHop(head, framing);
   return {};
@@ -287,7 +296,8 @@ bool isValidAuthority(std::string_view authority) {
     const auto end = rest.find(']');
     if (end == std::string_view::npos || end == 1) return false;
     for (const char c : rest.substr(1, end - 1))
-      if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.'))
+      if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' ||
+            c == '.'))
         return false;
     rest.remove_prefix(end + 1);
   } else {
@@ -331,7 +341,8 @@ H1Problem parseResponseHead(std::string_view block, const H1Limits& limits, std:
   if (error != std::errc{} || end != line.data() + 12 || head.status < 100) return kBad;
   Framing framing;
   if (const auto problem = parseFields(rest, limits, head, framing)) return problem;
-  if (framing.chunked && framing.contentLengths > 0) return {502, "http1.content_length_and_chunked_not_allowed"};
+  if (framing.chunked && framing.contentLengths > 0)
+    return {502, "http1.content_length_and_chunked_not_allowed"};
   head.keepAlive = keepsAlive(head.protocol, head, framing);
   head.contentLength = framing.contentLength;
   head.chunked = framing.chunked;
@@ -343,7 +354,8 @@ H1Problem parseResponseHead(std::string_view block, const H1Limits& limits, std:
     return {};
   }
   removeHopByHop(head, framing);
-  const bool bodiless = requestMethod == "HEAD" || head.status == 204 || head.status == 304 || head.status < 200;
+  const bool bodiless =
+      requestMethod == "HEAD" || head.status == 204 || head.status == 304 || head.status < 200;
   head.untilClose = !bodiless && !head.upgrade && !head.chunked && head.contentLength < 0;
   if (head.untilClose) head.keepAlive = false;
   return {};

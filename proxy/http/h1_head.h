@@ -1,6 +1,6 @@
 #pragma once
-// Reading the head of an HTTP/1 message (RFC 9112 §2-6) from one complete block, strictly: whatever two recipients could
-// understand differently is an error. Pure functions.
+// Reading the head of an HTTP/1 message (RFC 9112 §2-6) from one complete block, strictly: whatever two
+// recipients could understand differently is an error. Pure functions.
 
 #include <string_view>
 
@@ -23,7 +23,8 @@ struct H1Problem {
   explicit operator bool() const { return status != 0; }
 };
 
-/// `block` is the start line and the fields with their CRLFs, including the empty line. It is copied once, into `head`.
+/// `block` is the start line and the fields with their CRLFs, including the empty line. It is copied once,
+/// into `head`.
 H1Problem parseRequestHead(std::string_view block, const H1Limits& limits, RequestHead& head);
 /// `requestMethod` decides whether a body follows (HEAD, CONNECT).
 H1Problem parseResponseHead(std::string_view block, const H1Limits& limits, std::string_view requestMethod,

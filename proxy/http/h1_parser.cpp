@@ -6,7 +6,7 @@
 namespace varka::proxy {
 namespace {
 
-constexpr H1Problem kBad{400, "http1.codec_error"};
+constexpr H1Problem kBadMessage{400, "http1.codec_error"};
 constexpr H1Problem kBadChunk{400, "http1.invalid_chunk"};
 constexpr std::size_t kMaxEmptyLines = 4;
 constexpr std::size_t kMaxChunkDigits = 15;  // 60 bits are enough for everybody, and cannot overflow
@@ -60,17 +60,28 @@ std::size_t H1Parser::feed(std::string_view data, H1Events& events) {
     std::size_t step = 0;
     switch (state_) {
       case State::Idle:
-      case State::Failed: return taken;
-      case State::Head: step = feedHead(rest, events); break;
+      case State::Failed:
+        return taken;
+      case State::Head:
+        step = feedHead(rest, events);
+        break;
       case State::Fixed:
-      case State::ChunkData: step = feedFixed(rest, events); break;
+      case State::ChunkData:
+        step = feedFixed(rest, events);
+        break;
       case State::UntilClose:
         events.onBody(rest);
         step = rest.size();
         break;
-      case State::ChunkSize: step = feedChunkSize(rest); break;
-      case State::ChunkDataEnd: step = feedChunkDataEnd(rest); break;
-      case State::Trailers: step = feedTrailers(rest, events); break;
+      case State::ChunkSize:
+        step = feedChunkSize(rest);
+        break;
+      case State::ChunkDataEnd:
+        step = feedChunkDataEnd(rest);
+        break;
+      case State::Trailers:
+        step = feedTrailers(rest, events);
+        break;
     }
     taken += step;
   }
@@ -92,14 +103,14 @@ std::size_t H1Parser::feedHead(std::string_view data, H1Events& events) {
     while (at < data.size() && (data[at] == '\r' || data[at] == '\n')) {
       const bool expectLf = emptyLines_ % 2 == 1;
       if (response_ || (data[at] == '\n') != expectLf || ++emptyLines_ > 2 * kMaxEmptyLines) {
-        fail(kBad);
+        fail(kBadMessage);
         return at;
       }
       ++at;
     }
     if (at == data.size()) return at;
     if (emptyLines_ % 2 == 1 || !isToken(data.substr(at, 1))) {
-      fail(kBad);
+      fail(kBadMessage);
       return at;
     }
     started_ = true;
@@ -114,7 +125,7 @@ std::size_t H1Parser::feedHead(std::string_view data, H1Events& events) {
     const std::size_t index = static_cast<std::size_t>(lf - fresh.data());
     const char previous = index > 0 ? fresh[index - 1] : (before > 0 ? partial_[before - 1] : '\0');
     if (previous != '\r') {
-      fail(kBad);
+      fail(kBadMessage);
       return at;
     }
     const std::size_t position = before + index;

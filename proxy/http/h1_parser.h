@@ -1,6 +1,7 @@
 #pragma once
-// H1Parser: an HTTP/1 message from pieces of any size, one message at a time. Bytes in, events out, no I/O. Keeps no
-// buffer except for a head (or chunk line) that arrived in part. Strict (RFC 9112); the first problem is final.
+// H1Parser: an HTTP/1 message from pieces of any size, one message at a time. Bytes in, events out, no I/O.
+// Keeps no buffer except for a head (or chunk line) that arrived in part. Strict (RFC 9112); the first
+// problem is final.
 
 #include <cstdint>
 #include <string>
@@ -33,8 +34,8 @@ class H1Parser {
   /// After an informational response: the next one answers the same request.
   void continueResponse(ResponseHead& head) { beginResponse(head, method_); }
 
-  /// Takes bytes until the message ends, a problem is found, stop() is called from an event, or all are taken. Returns
-  /// how many. After a response with `upgrade` nothing is taken: what follows is not HTTP.
+  /// Takes bytes until the message ends, a problem is found, stop() is called from an event, or all are
+  /// taken. Returns how many. After a response with `upgrade` nothing is taken: what follows is not HTTP.
   std::size_t feed(std::string_view data, H1Events& events);
   /// The connection ended. True when that ends the message (a body until close) or falls between messages.
   bool finish(H1Events& events);

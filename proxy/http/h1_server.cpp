@@ -10,7 +10,8 @@ constexpr auto kIdleTimeout = std::chrono::hours(1);
 }  // namespace
 
 H1Server::H1Server(WorkerContext& worker, std::shared_ptr<const HttpConfig> config,
-                   std::unique_ptr<ConnectionFacts> facts, std::unique_ptr<Connection> connection, GoneCallback gone)
+                   std::unique_ptr<ConnectionFacts> facts, std::unique_ptr<Connection> connection,
+                   GoneCallback gone)
     : worker_(worker),
       config_(std::move(config)),
       facts_(std::move(facts)),
@@ -161,7 +162,8 @@ void H1Server::sendContinue() {
 
 void H1Server::sendHead(ResponseHead& head, bool end) {
   const RequestHead& request = stream_->head();
-  const bool bodyAllowed = request.method != "HEAD" && head.status >= 200 && head.status != 204 && head.status != 304;
+  const bool bodyAllowed =
+      request.method != "HEAD" && head.status >= 200 && head.status != 204 && head.status != 304;
   if (head.status == 101) {
     tunnel_ = true;
     head.chunked = false;
@@ -182,6 +184,12 @@ void H1Server::sendHead(ResponseHead& head, bool end) {
   closing_ = close;
   appendResponseHead(head, close, request.protocol, connection_->output());
   connection_->touched();
+  if (!tunnel_) return;
+  // What an eager client sent before it saw the 101 belongs to the tunnel.
+  const std::string early = std::move(pipelined_);
+  pipelined_ = std::string();
+  connection_->resume(kPausePipeline);
+  if (!early.empty()) stream_->onRequestBody(early, false);
 }
 
 void H1Server::sendBody(std::string_view data, bool end) {
@@ -199,7 +207,8 @@ void H1Server::sendBody(std::string_view data, bool end) {
 void H1Server::abort() {
   closing_ = true;
   if (connection_) {
-    // What was sent is delivered, then the connection is cut: chunked or counted bodies stay visibly incomplete.
+    // What was sent is delivered, then the connection is cut: chunked or counted bodies stay visibly
+    // incomplete.
     connection_->flush();
     connection_->close();
   }

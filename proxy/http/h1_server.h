@@ -1,6 +1,6 @@
 #pragma once
-// H1Server: one HTTP/1 client connection: requests in order, one at a time, each an HttpStream. Holds no buffer while idle.
-// Owned by the listener's connection list; says gone() when it is over. Worker thread.
+// H1Server: one HTTP/1 client connection: requests in order, one at a time, each an HttpStream. Holds no
+// buffer while idle. Owned by the listener's connection list; says gone() when it is over. Worker thread.
 
 #include <functional>
 #include <memory>
@@ -27,10 +27,13 @@ class ServerConnection : public Deferred {
 /// Tells the owner to let go of the connection. Called once, last.
 using GoneCallback = std::function<void(ServerConnection&)>;
 
-class H1Server final : public ServerConnection, public ConnectionEvents, public H1Events, public DownstreamStream {
+class H1Server final : public ServerConnection,
+                       public ConnectionEvents,
+                       public H1Events,
+                       public DownstreamStream {
  public:
-  H1Server(WorkerContext& worker, std::shared_ptr<const HttpConfig> config, std::unique_ptr<ConnectionFacts> facts,
-           std::unique_ptr<Connection> connection, GoneCallback gone);
+  H1Server(WorkerContext& worker, std::shared_ptr<const HttpConfig> config,
+           std::unique_ptr<ConnectionFacts> facts, std::unique_ptr<Connection> connection, GoneCallback gone);
   ~H1Server() override;
   void start(std::string_view alreadyRead);
 
@@ -58,9 +61,15 @@ class H1Server final : public ServerConnection, public ConnectionEvents, public 
   void sendHead(ResponseHead& head, bool end) override;
   void sendBody(std::string_view data, bool end) override;
   void abort() override;
-  void pauseRequest(PauseReason reason) override { if (connection_) connection_->pause(reason); }
-  void resumeRequest(PauseReason reason) override { if (connection_) connection_->resume(reason); }
-  [[nodiscard]] bool aboveHighWatermark() const override { return connection_ && connection_->aboveHighWatermark(); }
+  void pauseRequest(PauseReason reason) override {
+    if (connection_) connection_->pause(reason);
+  }
+  void resumeRequest(PauseReason reason) override {
+    if (connection_) connection_->resume(reason);
+  }
+  [[nodiscard]] bool aboveHighWatermark() const override {
+    return connection_ && connection_->aboveHighWatermark();
+  }
   void finished() override;
 
  private:

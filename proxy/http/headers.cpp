@@ -7,9 +7,12 @@ namespace varka::proxy {
 
 std::string_view protocolName(Protocol protocol) {
   switch (protocol) {
-    case Protocol::Http10: return "HTTP/1.0";
-    case Protocol::Http11: return "HTTP/1.1";
-    case Protocol::Http2: return "HTTP/2";
+    case Protocol::Http10:
+      return "HTTP/1.0";
+    case Protocol::Http11:
+      return "HTTP/1.1";
+    case Protocol::Http2:
+      return "HTTP/2";
   }
   return "";
 }
@@ -38,7 +41,8 @@ Arena& Arena::operator=(Arena&& other) noexcept {
 
 void Arena::release() {
   for (Block& block : blocks_)
-    if (block.size == kBlock && spareBlocks().size() < kMostSpare) spareBlocks().push_back(std::move(block.bytes));
+    if (block.size == kBlock && spareBlocks().size() < kMostSpare)
+      spareBlocks().push_back(std::move(block.bytes));
   blocks_.clear();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// Headers: the fields of one message, names in lower case, in order. Views into one arena of the message, so that a head
-// is copied once as a whole and never per field. RequestHead and ResponseHead add what the start line says. Plain values.
+// Headers: the fields of one message, names in lower case, in order. Views into one arena of the message, so
+// that a head is copied once as a whole and never per field. RequestHead and ResponseHead add what the start
+// line says. Plain values.
 
 #include <cstdint>
 #include <memory>
@@ -14,7 +15,8 @@ namespace varka::proxy {
 enum class Protocol : std::uint8_t { Http10, Http11, Http2 };
 std::string_view protocolName(Protocol protocol);  // "HTTP/1.1"
 
-/// Bytes that stay where they are until clear(). Blocks come from, and go back to, a small stock of the thread.
+/// Bytes that stay where they are until clear(). Blocks come from, and go back to, a small stock of the
+/// thread.
 class Arena {
  public:
   Arena() = default;
@@ -60,9 +62,11 @@ class Headers {
   [[nodiscard]] std::optional<std::string> joined(std::string_view name) const;
   [[nodiscard]] std::size_t count(std::string_view name) const;
 
-  void add(std::string_view name, std::string_view value);       // copies both
-  void set(std::string_view name, std::string_view value);       // replaces all of that name
-  void addStored(std::string_view name, std::string_view value) { fields_.push_back({name, value}); }  // no copy
+  void add(std::string_view name, std::string_view value);  // copies both
+  void set(std::string_view name, std::string_view value);  // replaces all of that name
+  void addStored(std::string_view name, std::string_view value) {
+    fields_.push_back({name, value});
+  }  // no copy
   /// Appends ",value" to the existing field, or adds it.
   void append(std::string_view name, std::string_view value);
   bool remove(std::string_view name);

@@ -10,7 +10,8 @@ Result<std::shared_ptr<const HttpConfig>> HttpConfig::make(ChainPtr chain, Worke
   for (const auto& filter : config.httpFilters) {
     if (const auto* router = std::get_if<xds::Router>(&filter.typedConfig))
       made->suppressEnvoyHeaders = router->suppressEnvoyHeaders;
-    if (std::holds_alternative<xds::IstioMetadataExchange>(filter.typedConfig)) made->exchangesMetadata = true;
+    if (std::holds_alternative<xds::IstioMetadataExchange>(filter.typedConfig))
+      made->exchangesMetadata = true;
     if (filter.disabled) continue;
     if (auto factory = makeFilterFactory(filter)) made->filters.push_back(std::move(factory));
   }

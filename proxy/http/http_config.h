@@ -1,5 +1,6 @@
 #pragma once
-// HttpConfig: a connection manager made ready for one worker. ConnectionFacts: what is known of one client connection.
+// HttpConfig: a connection manager made ready for one worker. ConnectionFacts: what is known of one client
+// connection.
 
 #include <memory>
 #include <string>
@@ -32,21 +33,21 @@ struct ConnectionFacts {
   ListenerPtr listener;
   ChainPtr chain;
   std::uint64_t id = 0;
-  Address remote;        // who connected (or whom the PROXY header names)
-  Address local;         // the original destination
+  Address remote;  // who connected (or whom the PROXY header names)
+  Address local;   // the original destination
   std::string remoteText, localText;
   std::string sni;
-  const TlsInfo* tls = nullptr;              // null = plain
-  const TlsTransform* transform = nullptr;   // for the PEM of XFCC
-  std::string side;                          // "inbound", "outbound", "gateway", ""
+  const TlsInfo* tls = nullptr;             // null = plain
+  const TlsTransform* transform = nullptr;  // for the PEM of XFCC
+  std::string side;                         // "inbound", "outbound", "gateway", ""
 };
 
 /// Path normalisation of the connection manager (RFC 3986 §6.2.2.3, merge_slashes, escaped slashes).
 enum class PathVerdict { Fine, Reject, Redirect };
 PathVerdict normalizePath(const xds::HttpConnectionManager& config, RequestHead& head);
 
-/// What the connection manager does to the request's fields before routing: forwarding fields, request id, trace
-/// context, client certificate, clean-up of what only trusted peers may say.
+/// What the connection manager does to the request's fields before routing: forwarding fields, request id,
+/// trace context, client certificate, clean-up of what only trusted peers may say.
 void prepareRequest(const HttpConfig& config, const ConnectionFacts& connection, WorkerContext& worker,
                     RequestHead& head, StreamState& state);
 

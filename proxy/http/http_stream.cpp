@@ -71,10 +71,11 @@ void HttpStream::onRequestHead(bool end) {
     state_.step("listener", connection_.listener->name, "original destination " + connection_.localText,
                 connection_.listener->config->metadata.source());
     state_.step("chain", connection_.chain->name.empty() ? "(unnamed)" : connection_.chain->name,
-                connection_.tls ? "TLS" + (connection_.tls->peer.present
-                                               ? " with client " + std::string(connection_.tls->peer.identity())
-                                               : std::string(" without client certificate"))
-                                : "plain",
+                connection_.tls
+                    ? "TLS" + (connection_.tls->peer.present
+                                   ? " with client " + std::string(connection_.tls->peer.identity())
+                                   : std::string(" without client certificate"))
+                    : "plain",
                 connection_.chain->config->metadata.source());
   }
   if (request_.expectContinue && !end) downstream_.sendContinue();
@@ -93,8 +94,11 @@ bool HttpStream::acceptRequest(bool) {
   prepareRequest(*config_, connection_, worker_, request_, state_);
   checkUpgrade();
   switch (normalizePath(*config_->config, request_)) {
-    case PathVerdict::Fine: return true;
-    case PathVerdict::Reject: reply({400, "", "path_normalization_failed", {}, "policy"}); return false;
+    case PathVerdict::Fine:
+      return true;
+    case PathVerdict::Reject:
+      reply({400, "", "path_normalization_failed", {}, "policy"});
+      return false;
     case PathVerdict::Redirect:
       reply({307, "", "path_normalization_redirect", {{"location", std::string(request_.path)}}, ""});
       return false;
@@ -192,15 +196,21 @@ namespace {
 
 int grpcStatusOf(int status) {
   switch (status) {
-    case 400: return 13;
-    case 401: return 16;
-    case 403: return 7;
-    case 404: return 12;
+    case 400:
+      return 13;
+    case 401:
+      return 16;
+    case 403:
+      return 7;
+    case 404:
+      return 12;
     case 429:
     case 502:
     case 503:
-    case 504: return 14;
-    default: return 2;
+    case 504:
+      return 14;
+    default:
+      return 2;
   }
 }
 
@@ -240,7 +250,8 @@ void HttpStream::reply(LocalReply answer) {
 void HttpStream::respondHead(bool end) {
   if (finished_ || responseStarted_) return;
   lastActivity_ = worker_.loop.now();
-  for (auto filter = filters_.rbegin(); filter != filters_.rend(); ++filter) (*filter)->encodeHead(response_, end);
+  for (auto filter = filters_.rbegin(); filter != filters_.rend(); ++filter)
+    (*filter)->encodeHead(response_, end);
   finishHead(end);
 }
 

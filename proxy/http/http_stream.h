@@ -1,6 +1,7 @@
 #pragma once
-// HttpStream: one request through one connection manager: route, filters, router, response, and at the end exactly one
-// result (access log, counters, record), however early it ends. Owned by its codec until finished(). Worker thread.
+// HttpStream: one request through one connection manager: route, filters, router, response, and at the end
+// exactly one result (access log, counters, record), however early it ends. Owned by its codec until
+// finished(). Worker thread.
 
 #include <memory>
 #include <string>
@@ -19,8 +20,8 @@ class HttpStream final : public RequestEvents,
  public:
   static constexpr std::size_t kHeldBody = 64 * 1024;
 
-  HttpStream(WorkerContext& worker, std::shared_ptr<const HttpConfig> config, const ConnectionFacts& connection,
-             DownstreamStream& downstream);
+  HttpStream(WorkerContext& worker, std::shared_ptr<const HttpConfig> config,
+             const ConnectionFacts& connection, DownstreamStream& downstream);
   ~HttpStream() override;
 
   RequestHead& head() { return request_; }
@@ -79,12 +80,13 @@ class HttpStream final : public RequestEvents,
   ResponseHead response_;
   StreamState state_;
   std::vector<std::unique_ptr<HttpFilter>> filters_;
-  std::size_t next_ = 0;        // the filter that sees the request head next
-  std::string heldBody_;        // while a filter holds the request
+  std::size_t next_ = 0;  // the filter that sees the request head next
+  std::string heldBody_;  // while a filter holds the request
   TimePoint started_, lastActivity_;
   Timer idleTimer_;
   bool routesFound_ = false, decided_ = false, headEnd_ = false;
-  bool requestEnded_ = false, responseStarted_ = false, responseEnded_ = false, finished_ = false, resultWritten_ = false;
+  bool requestEnded_ = false, responseStarted_ = false, responseEnded_ = false, finished_ = false,
+       resultWritten_ = false;
   bool running_ = false, replying_ = false;
 };
 
@@ -93,6 +95,7 @@ void writeStreamResult(WorkerContext& worker, const HttpConfig& config, const Co
                        StreamState& state, const RouteDecision* decision);
 
 /// The same for a TCP connection.
-void writeTcpResult(WorkerContext& worker, const AccessLogger& log, const ConnectionFacts& connection, StreamState& state);
+void writeTcpResult(WorkerContext& worker, const AccessLogger& log, const ConnectionFacts& connection,
+                    StreamState& state);
 
 }  // namespace varka::proxy

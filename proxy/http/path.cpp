@@ -23,7 +23,8 @@ bool decodeEscapes(std::string& path, bool slashes, bool& foundSlash) {
   std::string out;
   out.reserve(path.size());
   for (std::size_t i = 0; i < path.size(); ++i) {
-    const bool escape = path[i] == '%' && i + 2 < path.size() && hexValue(path[i + 1]) >= 0 && hexValue(path[i + 2]) >= 0;
+    const bool escape =
+        path[i] == '%' && i + 2 < path.size() && hexValue(path[i + 1]) >= 0 && hexValue(path[i + 2]) >= 0;
     if (!escape) {
       out += path[i] == '\\' ? '/' : path[i];
       continue;

@@ -55,20 +55,36 @@ bool isInternal(const xds::HttpConnectionManager& config, const Address& address
   if (!config.internalAddressConfig) return isPrivate(address);
   if (address.isUnix()) return config.internalAddressConfig->unixSockets;
   const auto& ranges = config.internalAddressConfig->cidrRanges;
-  return std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) { return inRange(address, range); });
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [&](const auto& range) { return inRange(address, range); });
 }
 
 /// What only peers inside may say (Envoy: http_conn_man/headers).
 bool isPrivilegedHeader(std::string_view name) {
-  static constexpr std::string_view kNames[] = {
-      "x-envoy-attempt-count", "x-envoy-decorator-operation", "x-envoy-downstream-service-cluster",
-      "x-envoy-downstream-service-node", "x-envoy-expected-rq-timeout-ms", "x-envoy-force-trace",
-      "x-envoy-hedge-on-per-try-timeout", "x-envoy-internal", "x-envoy-ip-tags", "x-envoy-is-timeout-retry",
-      "x-envoy-max-retries", "x-envoy-original-path", "x-envoy-original-url", "x-envoy-retriable-header-names",
-      "x-envoy-retriable-status-codes", "x-envoy-retry-grpc-on", "x-envoy-retry-on", "x-envoy-upstream-alt-stat-name",
-      "x-envoy-upstream-rq-per-try-timeout-ms", "x-envoy-upstream-rq-timeout-alt-response",
-      "x-envoy-upstream-rq-timeout-ms", "x-envoy-upstream-stream-duration-ms"};
-  return name.starts_with("x-envoy-") && std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+  static constexpr std::string_view kNames[] = {"x-envoy-attempt-count",
+                                                "x-envoy-decorator-operation",
+                                                "x-envoy-downstream-service-cluster",
+                                                "x-envoy-downstream-service-node",
+                                                "x-envoy-expected-rq-timeout-ms",
+                                                "x-envoy-force-trace",
+                                                "x-envoy-hedge-on-per-try-timeout",
+                                                "x-envoy-internal",
+                                                "x-envoy-ip-tags",
+                                                "x-envoy-is-timeout-retry",
+                                                "x-envoy-max-retries",
+                                                "x-envoy-original-path",
+                                                "x-envoy-original-url",
+                                                "x-envoy-retriable-header-names",
+                                                "x-envoy-retriable-status-codes",
+                                                "x-envoy-retry-grpc-on",
+                                                "x-envoy-retry-on",
+                                                "x-envoy-upstream-alt-stat-name",
+                                                "x-envoy-upstream-rq-per-try-timeout-ms",
+                                                "x-envoy-upstream-rq-timeout-alt-response",
+                                                "x-envoy-upstream-rq-timeout-ms",
+                                                "x-envoy-upstream-stream-duration-ms"};
+  return name.starts_with("x-envoy-") &&
+         std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
 std::string_view lastItem(std::string_view list, std::uint32_t fromEnd) {
@@ -90,7 +106,8 @@ struct Origin {
 };
 
 /// x-forwarded-for, x-forwarded-proto and who the client is taken to be.
-Origin forwarding(const HttpConfig& config, const ConnectionFacts& connection, RequestHead& head, StreamState& state) {
+Origin forwarding(const HttpConfig& config, const ConnectionFacts& connection, RequestHead& head,
+                  StreamState& state) {
   const auto& manager = *config.config;
   const std::string_view forwarded = head.get("x-forwarded-for");
   Origin origin;
@@ -102,13 +119,15 @@ Origin forwarding(const HttpConfig& config, const ConnectionFacts& connection, R
     }
     origin.internal = forwarded.empty() && isInternal(manager, connection.remote);
     origin.edge = !isInternal(manager, connection.remote);
-    if (!manager.skipXffAppend && connection.remote.isIp()) head.append("x-forwarded-for", connection.remote.ip());
+    if (!manager.skipXffAppend && connection.remote.isIp())
+      head.append("x-forwarded-for", connection.remote.ip());
     head.set("x-forwarded-proto", connection.tls ? "https" : "http");
   } else {
     if (!forwarded.empty()) {
       const auto trusted = Address::fromIp(lastItem(forwarded, manager.xffNumTrustedHops), 0);
       if (trusted) client = *trusted;
-      origin.internal = forwarded.find(',') == std::string_view::npos && trusted && isInternal(manager, *trusted);
+      origin.internal =
+          forwarded.find(',') == std::string_view::npos && trusted && isInternal(manager, *trusted);
     } else {
       origin.internal = isInternal(manager, connection.remote);
     }
@@ -120,7 +139,8 @@ Origin forwarding(const HttpConfig& config, const ConnectionFacts& connection, R
   return origin;
 }
 
-void requestId(const HttpConfig& config, const Origin& origin, WorkerContext& worker, RequestHead& head, StreamState& state) {
+void requestId(const HttpConfig& config, const Origin& origin, WorkerContext& worker, RequestHead& head,
+               StreamState& state) {
   const auto& manager = *config.config;
   const std::string_view known = head.get("x-request-id");
   const bool keep = !known.empty() && (!origin.edge || manager.preserveExternalRequestId);
@@ -145,8 +165,8 @@ bool isHexText(std::string_view text) {
 void traceContext(WorkerContext& worker, RequestHead& head, StreamState& state) {
   const std::string_view parent = head.get("traceparent");
   std::string_view flags = "01";
-  if (parent.size() >= 55 && parent[2] == '-' && parent[35] == '-' && parent[52] == '-' && !parent.starts_with("ff") &&
-      isHexText(parent.substr(3, 32)) && isHexText(parent.substr(36, 16))) {
+  if (parent.size() >= 55 && parent[2] == '-' && parent[35] == '-' && parent[52] == '-' &&
+      !parent.starts_with("ff") && isHexText(parent.substr(3, 32)) && isHexText(parent.substr(36, 16))) {
     state.traceId = parent.substr(3, 32);
     state.parentSpanId = parent.substr(36, 16);
     flags = parent.substr(53, 2);
@@ -169,8 +189,8 @@ void traceContext(WorkerContext& worker, RequestHead& head, StreamState& state) 
 
 void appendEscaped(std::string& out, std::string_view pem) {  // as Envoy's URL-encoded PEM
   for (const char c : pem) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '.' || c == '_' || c == '~';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
     if (plain) {
       out += c;
     } else {

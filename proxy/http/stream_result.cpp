@@ -1,4 +1,5 @@
-// The one result of a finished stream: access log line, counters, Istio's metric series, the record with its decision.
+// The one result of a finished stream: access log line, counters, Istio's metric series, the record with its
+// decision.
 
 #include <functional>
 
@@ -58,11 +59,14 @@ void fillInfo(const ConnectionFacts& connection, StreamState& state, const Route
   if (decision && decision->virtualHost) info.virtualHost = decision->virtualHost->config->name;
 }
 
-EdgeStats& edgeOf(WorkerContext& worker, const ConnectionFacts& connection, const StreamState& state, bool mutual) {
-  const std::string peer = connection.side == "inbound" ? workloadOfNode(state.peerId) : state.upstreamWorkload;
+EdgeStats& edgeOf(WorkerContext& worker, const ConnectionFacts& connection, const StreamState& state,
+                  bool mutual) {
+  const std::string peer =
+      connection.side == "inbound" ? workloadOfNode(state.peerId) : state.upstreamWorkload;
   // The map of the shard is behind a lock and compares five strings; most requests repeat an edge.
   const std::hash<std::string_view> hash;
-  const std::uint64_t key = hash(state.upstreamCluster) * 31 + hash(peer) * 7 + hash(connection.side) + (mutual ? 1 : 0);
+  const std::uint64_t key =
+      hash(state.upstreamCluster) * 31 + hash(peer) * 7 + hash(connection.side) + (mutual ? 1 : 0);
   auto& cached = worker.edges[key];
   if (cached.stats && cached.cluster == state.upstreamCluster && cached.peer == peer) return *cached.stats;
   cached = {state.upstreamCluster, peer,
@@ -70,7 +74,8 @@ EdgeStats& edgeOf(WorkerContext& worker, const ConnectionFacts& connection, cons
   return *cached.stats;
 }
 
-void countEdge(WorkerContext& worker, const ConnectionFacts& connection, const StreamState& state, bool mutual) {
+void countEdge(WorkerContext& worker, const ConnectionFacts& connection, const StreamState& state,
+               bool mutual) {
   EdgeStats& edge = edgeOf(worker, connection, state, mutual);
   edge.countRequest(state.info.status, state.info.durationUs);
   edge.bytesReceived.add(state.info.bytesReceived);
@@ -86,8 +91,8 @@ std::string_view serviceOf(std::string_view cluster) {
   return cluster.substr(cluster.rfind('|') + 1);
 }
 
-RequestLabels labelsOf(const WorkerContext& worker, const ConnectionFacts& connection, const StreamState& state,
-                       bool mutual) {
+RequestLabels labelsOf(const WorkerContext& worker, const ConnectionFacts& connection,
+                       const StreamState& state, bool mutual) {
   const NodeIdentity& node = worker.node;
   RequestLabels labels;
   const bool inbound = connection.side == "inbound";
@@ -95,7 +100,8 @@ RequestLabels labelsOf(const WorkerContext& worker, const ConnectionFacts& conne
   if (inbound) {
     labels.sourceWorkload = workloadOfNode(state.peerId);
     if (connection.tls) labels.sourcePrincipal = connection.tls->peer.identity();
-    if (connection.tls && !connection.tls->own.uris.empty()) labels.destinationPrincipal = connection.tls->own.uris[0];
+    if (connection.tls && !connection.tls->own.uris.empty())
+      labels.destinationPrincipal = connection.tls->own.uris[0];
     labels.destinationWorkload = node.workload;
     labels.destinationWorkloadNamespace = node.podNamespace;
     labels.destinationApp = node.app;
@@ -116,7 +122,8 @@ RequestLabels labelsOf(const WorkerContext& worker, const ConnectionFacts& conne
     const std::string_view service = serviceOf(state.upstreamCluster);
     labels.destinationService = service;
     const auto dot = service.find('.');
-    labels.destinationServiceName = service.empty() ? state.upstreamCluster : std::string(service.substr(0, dot));
+    labels.destinationServiceName =
+        service.empty() ? state.upstreamCluster : std::string(service.substr(0, dot));
     if (dot != std::string_view::npos) {
       const auto rest = service.substr(dot + 1);
       labels.destinationServiceNamespace = rest.substr(0, rest.find('.'));
@@ -130,16 +137,19 @@ RequestLabels labelsOf(const WorkerContext& worker, const ConnectionFacts& conne
   return labels;
 }
 
-void countSeries(WorkerContext& worker, const ConnectionFacts& connection, const StreamState& state, bool mutual) {
+void countSeries(WorkerContext& worker, const ConnectionFacts& connection, const StreamState& state,
+                 bool mutual) {
   if (worker.node.type.empty()) return;
   const std::hash<std::string_view> hash;
   std::string flags;
   state.info.flags.appendTo(flags);
-  const std::uint64_t key = (hash(state.upstreamCluster) * 31 + hash(state.upstreamHost)) * 31 + hash(state.peerId) * 7 +
-                            hash(flags) + hash(connection.side) * 3 +
-                            static_cast<std::uint64_t>(state.info.status) * 0x9e3779b97f4a7c15ull + (mutual ? 1 : 0);
+  const std::uint64_t key = (hash(state.upstreamCluster) * 31 + hash(state.upstreamHost)) * 31 +
+                            hash(state.peerId) * 7 + hash(flags) + hash(connection.side) * 3 +
+                            static_cast<std::uint64_t>(state.info.status) * 0x9e3779b97f4a7c15ull +
+                            (mutual ? 1 : 0);
   if (worker.series.size() > 20000) worker.series.clear();  // pass-through to many addresses
-  if (!worker.series[key]) worker.series[key] = &worker.stats.series(labelsOf(worker, connection, state, mutual));
+  if (!worker.series[key])
+    worker.series[key] = &worker.stats.series(labelsOf(worker, connection, state, mutual));
   RequestSeries* const series = worker.series[key];
   series->requests.add();
   series->requestBytes.add(state.info.bytesReceived);
@@ -148,20 +158,21 @@ void countSeries(WorkerContext& worker, const ConnectionFacts& connection, const
 }
 
 bool isSecret(std::string_view name) {
-  return name == "authorization" || name == "cookie" || name == "set-cookie" || name == "proxy-authorization" ||
-         name == "x-api-key";
+  return name == "authorization" || name == "cookie" || name == "set-cookie" ||
+         name == "proxy-authorization" || name == "x-api-key";
 }
 
 void copyHeaders(const Headers& from, std::vector<std::pair<std::string, std::string>>& to) {
   constexpr std::size_t kMost = 40, kLongest = 256;
   for (const auto& field : from.fields()) {
     if (to.size() >= kMost) return;
-    to.emplace_back(std::string(field.name), isSecret(field.name) ? "[redacted]" : std::string(field.value.substr(0, kLongest)));
+    to.emplace_back(std::string(field.name),
+                    isSecret(field.name) ? "[redacted]" : std::string(field.value.substr(0, kLongest)));
   }
 }
 
-xds::RequestRecord recordOf(const WorkerContext& worker, const ConnectionFacts& connection, StreamState& state,
-                            const RouteDecision* decision, bool mutual) {
+xds::RequestRecord recordOf(const WorkerContext& worker, const ConnectionFacts& connection,
+                            StreamState& state, const RouteDecision* decision, bool mutual) {
   xds::RequestRecord record;
   const StreamInfo& info = state.info;
   const RequestHead& request = *info.request;
@@ -177,8 +188,9 @@ xds::RequestRecord recordOf(const WorkerContext& worker, const ConnectionFacts& 
   record.workload = worker.node.pod;
   const bool inbound = connection.side == "inbound";
   if (inbound) {
-    record.peer = connection.tls && connection.tls->peer.present ? std::string(connection.tls->peer.identity())
-                                                                 : connection.remoteText;
+    record.peer = connection.tls && connection.tls->peer.present
+                      ? std::string(connection.tls->peer.identity())
+                      : connection.remoteText;
     record.peerWorkload = workloadOfNode(state.peerId);
   } else {
     record.peer = state.upstreamPeerUri.empty() ? state.upstreamHost : state.upstreamPeerUri;
@@ -227,11 +239,13 @@ void writeStreamResult(WorkerContext& worker, const HttpConfig& config, const Co
     worker.telemetry->record(recordOf(worker, connection, state, decision, mutual), state.sampledOneOf);
 }
 
-void writeTcpResult(WorkerContext& worker, const AccessLogger& log, const ConnectionFacts& connection, StreamState& state) {
+void writeTcpResult(WorkerContext& worker, const AccessLogger& log, const ConnectionFacts& connection,
+                    StreamState& state) {
   fillInfo(connection, state, nullptr);
   if (!log.empty()) log.log(state.info, worker.logs);
   const bool mutual = isMutual(connection, state);
-  EdgeStats& edge = worker.stats.edge({connection.side, state.upstreamCluster, state.upstreamWorkload, "tcp", mutual});
+  EdgeStats& edge =
+      worker.stats.edge({connection.side, state.upstreamCluster, state.upstreamWorkload, "tcp", mutual});
   edge.tcpOpened.add();
   edge.tcpClosed.add();
   edge.bytesReceived.add(state.info.bytesReceived);
@@ -247,9 +261,10 @@ void writeTcpResult(WorkerContext& worker, const AccessLogger& log, const Connec
   record.side = connection.side;
   record.workload = worker.node.pod;
   const bool inbound = connection.side == "inbound";
-  record.peer = inbound ? (connection.tls && connection.tls->peer.present ? std::string(connection.tls->peer.identity())
-                                                                          : connection.remoteText)
-                        : (state.upstreamPeerUri.empty() ? state.upstreamHost : state.upstreamPeerUri);
+  record.peer =
+      inbound ? (connection.tls && connection.tls->peer.present ? std::string(connection.tls->peer.identity())
+                                                                : connection.remoteText)
+              : (state.upstreamPeerUri.empty() ? state.upstreamHost : state.upstreamPeerUri);
   if (!inbound) record.peerWorkload = state.upstreamWorkload;
   record.protocol = "TCP";
   record.authority = connection.localText;

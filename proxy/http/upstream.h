@@ -1,6 +1,6 @@
 #pragma once
-// The upstream seam: how the router speaks to whatever protocol a pool uses (HTTP/1 today, HTTP/2 by the same two
-// interfaces). All on one worker thread.
+// The upstream seam: how the router speaks to whatever protocol a pool uses (HTTP/1 today, HTTP/2 by the same
+// two interfaces). All on one worker thread.
 
 #include <cstdint>
 #include <string>
@@ -13,11 +13,11 @@ namespace varka::proxy {
 struct TlsInfo;
 
 enum class UpstreamReset {
-  ConnectFailure,   // never connected, TLS included
+  ConnectFailure,  // never connected, TLS included
   ConnectTimeout,
-  Overflow,         // a circuit breaker's limit
-  Termination,      // the connection ended before the response did
-  ProtocolError,    // the response was not HTTP
+  Overflow,       // a circuit breaker's limit
+  Termination,    // the connection ended before the response did
+  ProtocolError,  // the response was not HTTP
   LocalReset,
 };
 /// Envoy's words: "remote connection failure", "overflow", "connection termination", …
@@ -27,7 +27,7 @@ struct UpstreamInfo {
   std::string_view local;        // "ip:port" on our side
   const TlsInfo* tls = nullptr;  // null = plain; valid as long as the stream
   bool reused = false;
-  std::int64_t connectUs = -1;   // -1 = pooled
+  std::int64_t connectUs = -1;  // -1 = pooled
 };
 
 /// One request in flight, as the router sees it.

@@ -138,7 +138,7 @@ socklen_t Address::toSockaddr(sockaddr_storage& out) const {
 
 std::size_t Address::hash() const {
   const std::string_view bytes(reinterpret_cast<const char*>(ip_.data()), ip_.size());
-  return std::hash<std::string_view>{}(bytes) * 31 + port_ * 7919u + family_ + std::hash<std::string>{}(path_);
+  return std::hash<std::string_view>{}(bytes)*31 + port_ * 7919u + family_ + std::hash<std::string>{}(path_);
 }
 
 }  // namespace varka::proxy

@@ -65,8 +65,8 @@ std::unique_ptr<Connection> Connection::connectLater(EventLoop& loop, const Addr
   return connection;
 }
 
-std::unique_ptr<Connection> Connection::connect(EventLoop& loop, UniqueFd fd, const Address& to, Duration timeout,
-                                                std::unique_ptr<Transform> transform) {
+std::unique_ptr<Connection> Connection::connect(EventLoop& loop, UniqueFd fd, const Address& to,
+                                                Duration timeout, std::unique_ptr<Transform> transform) {
   auto connection = connectLater(loop, to, timeout, std::move(transform));
   connection->provideSocket(std::move(fd));
   return connection;

@@ -1,7 +1,8 @@
 #pragma once
-// Connection: one byte stream (TCP or unix), plain or through a Transform (TLS). One recv per event into the loop's
-// buffer, one send per turn: write() collects, the loop flushes after the event. No buffer is held while idle. Lives on
-// its loop's thread; its owner holds a unique_ptr and gives it to EventLoop::deferDelete when done.
+// Connection: one byte stream (TCP or unix), plain or through a Transform (TLS). One recv per event into the
+// loop's buffer, one send per turn: write() collects, the loop flushes after the event. No buffer is held
+// while idle. Lives on its loop's thread; its owner holds a unique_ptr and gives it to EventLoop::deferDelete
+// when done.
 
 #include <cstdint>
 #include <memory>
@@ -14,7 +15,15 @@
 
 namespace varka::proxy {
 
-enum class CloseReason { Local, PeerReset, ConnectFailed, ConnectTimeout, HandshakeFailed, HandshakeTimeout, Overflow };
+enum class CloseReason {
+  Local,
+  PeerReset,
+  ConnectFailed,
+  ConnectTimeout,
+  HandshakeFailed,
+  HandshakeTimeout,
+  Overflow
+};
 
 class ConnectionEvents {
  public:
@@ -35,10 +44,10 @@ class ConnectionEvents {
 
 /// Why reading is paused; it resumes when no reason is left.
 enum PauseReason : std::uint8_t {
-  kPauseUpstreamFull = 1,   // the other side's output is over its watermark
-  kPausePipeline = 2,       // the next request waits for the current one
-  kPauseFilter = 4,         // a filter holds the request and its buffer is full
-  kPauseOwner = 8,          // not started yet, draining …
+  kPauseUpstreamFull = 1,  // the other side's output is over its watermark
+  kPausePipeline = 2,      // the next request waits for the current one
+  kPauseFilter = 4,        // a filter holds the request and its buffer is full
+  kPauseOwner = 8,         // not started yet, draining …
 };
 
 class Connection final : public IoHandler, public Flushable, public Deferred {
@@ -49,10 +58,12 @@ class Connection final : public IoHandler, public Flushable, public Deferred {
   Connection(EventLoop& loop, UniqueFd fd, std::unique_ptr<Transform> transform);
   ~Connection() override;
 
-  /// A client connection: `fd` is an unconnected non-blocking socket. onReady or onClosed follow, never synchronously.
-  static std::unique_ptr<Connection> connect(EventLoop& loop, UniqueFd fd, const Address& to, Duration timeout,
-                                             std::unique_ptr<Transform> transform);
-  /// The same where the socket comes later: provideSocket() connects it. `alive()` expires with the connection.
+  /// A client connection: `fd` is an unconnected non-blocking socket. onReady or onClosed follow, never
+  /// synchronously.
+  static std::unique_ptr<Connection> connect(EventLoop& loop, UniqueFd fd, const Address& to,
+                                             Duration timeout, std::unique_ptr<Transform> transform);
+  /// The same where the socket comes later: provideSocket() connects it. `alive()` expires with the
+  /// connection.
   static std::unique_ptr<Connection> connectLater(EventLoop& loop, const Address& to, Duration timeout,
                                                   std::unique_ptr<Transform> transform);
   void provideSocket(UniqueFd fd);
@@ -74,8 +85,8 @@ class Connection final : public IoHandler, public Flushable, public Deferred {
   void shutdownWrite();
   /// Closes now; what is queued is lost. No event follows. Give the object to deferDelete then.
   void close();
-  /// Takes a connection over, sends what is queued, then closes. `linger` waits (at most 1 s) for the peer's FIN and
-  /// discards what comes, so that input we never read does not turn our last message into a reset.
+  /// Takes a connection over, sends what is queued, then closes. `linger` waits (at most 1 s) for the peer's
+  /// FIN and discards what comes, so that input we never read does not turn our last message into a reset.
   static void closeAfterFlush(std::unique_ptr<Connection> connection, bool linger);
   /// RST instead of FIN, so that the peer cannot take a truncated message for a whole one.
   void reset();
@@ -136,7 +147,8 @@ class Connection final : public IoHandler, public Flushable, public Deferred {
   Timer timer_;  // connect, handshake, then lingering
   std::uint8_t pauses_ = 0;
   bool peerEnded_ = false, endWanted_ = false, endSent_ = false, stuck_ = false, wasAbove_ = false;
-  bool registered_ = false, readInterest_ = false, writeInterest_ = false, lingering_ = false, waitForPeer_ = false;
+  bool registered_ = false, readInterest_ = false, writeInterest_ = false, lingering_ = false,
+       waitForPeer_ = false;
   int connectError_ = 0;
   std::shared_ptr<Connection*> alive_;
 };

@@ -62,7 +62,8 @@ void EventLoop::refreshClock() {
 }
 
 std::int64_t EventLoop::wallMicros() const {
-  return wallOffsetUs_ + std::chrono::duration_cast<std::chrono::microseconds>(now_.time_since_epoch()).count();
+  return wallOffsetUs_ +
+         std::chrono::duration_cast<std::chrono::microseconds>(now_.time_since_epoch()).count();
 }
 
 bool EventLoop::isInLoop() const {

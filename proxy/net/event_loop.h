@@ -1,6 +1,7 @@
 #pragma once
-// EventLoop: one epoll loop per thread, level triggered, descriptors registered once. All methods but post(), wake-free
-// stop() and isInLoop() belong to the loop's thread and assert it. The clock is read once per batch of events.
+// EventLoop: one epoll loop per thread, level triggered, descriptors registered once. All methods but post(),
+// wake-free stop() and isInLoop() belong to the loop's thread and assert it. The clock is read once per batch
+// of events.
 
 #include <chrono>
 #include <cstdint>
@@ -22,7 +23,8 @@ using Duration = std::chrono::nanoseconds;
 
 class EventLoop;
 
-/// What a descriptor's owner is told. `readable` and `writable` may both be set; errors and hang-ups set `hangup`.
+/// What a descriptor's owner is told. `readable` and `writable` may both be set; errors and hang-ups set
+/// `hangup`.
 struct IoEvents {
   bool readable = false;
   bool writable = false;
@@ -85,9 +87,9 @@ class EventLoop {
   void run();
   /// One turn: waits at most `timeout`, handles what is there. For tests and nested set-up only.
   void runOnce(Duration timeout);
-  void stop();                             // any thread
-  void post(std::function<void()> task);   // any thread; runs on the loop's thread, in order
-  [[nodiscard]] bool isInLoop() const;     // any thread
+  void stop();                            // any thread
+  void post(std::function<void()> task);  // any thread; runs on the loop's thread, in order
+  [[nodiscard]] bool isInLoop() const;    // any thread
 
   void add(int fd, bool read, bool write, IoHandler* handler);
   void modify(int fd, bool read, bool write, IoHandler* handler);

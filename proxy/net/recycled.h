@@ -1,6 +1,6 @@
 #pragma once
-// Recycled<T>: memory of objects that come and go with every request is kept by the thread for the next one. Inherit as
-// `class T final : public Recycled<T>`. Bounded.
+// Recycled<T>: memory of objects that come and go with every request is kept by the thread for the next one.
+// Inherit as `class T final : public Recycled<T>`. Bounded.
 
 #include <cstddef>
 #include <memory>

@@ -93,7 +93,8 @@ void setKeepAlive(int fd, int probes, int timeSeconds, int intervalSeconds) {
   setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
   if (probes > 0) setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
   if (timeSeconds > 0) setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &timeSeconds, sizeof timeSeconds);
-  if (intervalSeconds > 0) setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &intervalSeconds, sizeof intervalSeconds);
+  if (intervalSeconds > 0)
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &intervalSeconds, sizeof intervalSeconds);
 }
 
 }  // namespace varka::proxy

@@ -1,5 +1,6 @@
 #pragma once
-// Making and preparing sockets. Free functions, any thread; all descriptors are non-blocking and close-on-exec.
+// Making and preparing sockets. Free functions, any thread; all descriptors are non-blocking and
+// close-on-exec.
 
 #include <cstdint>
 #include <optional>

@@ -1,5 +1,6 @@
 #pragma once
-// Transform: what stands between the wire and the application on a connection (TLS). Bytes in, bytes out, no I/O.
+// Transform: what stands between the wire and the application on a connection (TLS). Bytes in, bytes out, no
+// I/O.
 
 #include <string>
 #include <string_view>
@@ -19,8 +20,8 @@ class Transform {
   virtual ~Transform() = default;
   /// Begins the handshake (a client's first flight goes to `wireOut`).
   virtual bool start(std::string& wireOut) = 0;
-  /// Wire bytes arrived. Plain bytes go to `sink` (in order, each valid during the call), answers to `wireOut`.
-  /// false: the connection must be closed after sending `wireOut`; error() says why.
+  /// Wire bytes arrived. Plain bytes go to `sink` (in order, each valid during the call), answers to
+  /// `wireOut`. false: the connection must be closed after sending `wireOut`; error() says why.
   virtual bool receive(std::string_view wire, PlainSink& sink, std::string& wireOut) = 0;
   /// Only when established().
   virtual bool send(std::string_view plain, std::string& wireOut) = 0;

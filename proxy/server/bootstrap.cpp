@@ -7,7 +7,7 @@
 
 namespace varka::proxy {
 namespace {
-constexpr std::size_t kMostBytes = 8u << 20;
+constexpr std::size_t kMostBootstrapBytes = 8u << 20;
 }
 
 Result<xds::Bootstrap> loadBootstrap(const std::string& path) {
@@ -16,7 +16,7 @@ Result<xds::Bootstrap> loadBootstrap(const std::string& path) {
   std::stringstream content;
   content << file.rdbuf();
   std::string text = std::move(content).str();
-  if (text.size() > kMostBytes) return fail(path + " is larger than 8 MiB");
+  if (text.size() > kMostBootstrapBytes) return fail(path + " is larger than 8 MiB");
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first == std::string::npos) return fail(path + " is empty");
   if (text[first] != '{') {

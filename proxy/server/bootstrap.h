@@ -9,7 +9,8 @@
 namespace varka::proxy {
 
 Result<xds::Bootstrap> loadBootstrap(const std::string& path);
-/// YAML of the kind bootstraps use, as JSON. Aliases are followed within a limit, so that small files stay small.
+/// YAML of the kind bootstraps use, as JSON. Aliases are followed within a limit, so that small files stay
+/// small.
 Result<std::string> yamlToJson(const std::string& yaml);
 
 }  // namespace varka::proxy

@@ -20,7 +20,9 @@ struct Budget {
 };
 
 bool isPlainNumber(const std::string& text, double& out) {
-  if (text.empty() || !(std::isdigit(static_cast<unsigned char>(text[0])) || text[0] == '-' || text[0] == '.')) return false;
+  if (text.empty() ||
+      !(std::isdigit(static_cast<unsigned char>(text[0])) || text[0] == '-' || text[0] == '.'))
+    return false;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
   return error == std::errc{} && end == text.data() + text.size() && std::isfinite(out);
 }
@@ -48,8 +50,11 @@ xds::Value convert(const YAML::Node& node, int depth, Budget& budget) {
         budget.problem = "line " + std::to_string(entry.first.Mark().line + 1) + ": a key must be text";
         return nullptr;
       }
-      const bool fresh = fields.emplace(entry.first.Scalar(), convert(entry.second, depth + 1, budget)).second;
-      if (!fresh) budget.problem = "line " + std::to_string(entry.first.Mark().line + 1) + ": \"" + entry.first.Scalar() + "\" is there twice";
+      const bool fresh =
+          fields.emplace(entry.first.Scalar(), convert(entry.second, depth + 1, budget)).second;
+      if (!fresh)
+        budget.problem = "line " + std::to_string(entry.first.Mark().line + 1) + ": \"" +
+                         entry.first.Scalar() + "\" is there twice";
       if (!budget.problem.empty()) return nullptr;
     }
     return fields;
@@ -76,8 +81,8 @@ Result<std::string> yamlToJson(const std::string& yaml) {
     if (!budget.problem.empty()) return fail(budget.problem);
     return xds::toJson(value);
   } catch (const YAML::Exception& error) {
-    return fail("line " + std::to_string(error.mark.line + 1) + ", column " + std::to_string(error.mark.column + 1) + ": " +
-                error.msg);
+    return fail("line " + std::to_string(error.mark.line + 1) + ", column " +
+                std::to_string(error.mark.column + 1) + ": " + error.msg);
   }
 }
 

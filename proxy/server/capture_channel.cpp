@@ -46,7 +46,8 @@ Result<Packet> receive(int channel, int flags) {
 
 }  // namespace
 
-CaptureChannel::CaptureChannel(EventLoop& loop, UniqueFd channel) : loop_(loop), channel_(std::move(channel)) {
+CaptureChannel::CaptureChannel(EventLoop& loop, UniqueFd channel)
+    : loop_(loop), channel_(std::move(channel)) {
   setNonBlocking(channel_.get());
 }
 
@@ -70,7 +71,8 @@ Result<std::map<std::string, UniqueFd>> CaptureChannel::fetchListeners() {
       name += c;
       continue;
     }
-    if (!name.empty() && index < packet->descriptors.size()) listeners[name] = std::move(packet->descriptors[index++]);
+    if (!name.empty() && index < packet->descriptors.size())
+      listeners[name] = std::move(packet->descriptors[index++]);
     name.clear();
   }
   return listeners;
@@ -88,7 +90,8 @@ void CaptureChannel::ask(char family) {
   if (stock.asked || !channel_) return;
   const char request[3] = {'S', family, static_cast<char>(kStock)};
   // A full channel means that an answer is on its way anyway.
-  stock.asked = ::send(channel_.get(), request, sizeof request, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof request;
+  stock.asked =
+      ::send(channel_.get(), request, sizeof request, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof request;
 }
 
 UniqueFd CaptureChannel::take(int family, EventLoop& loop, std::function<void(UniqueFd)> later) {
@@ -151,7 +154,8 @@ void CaptureChannel::close() {
   registered_ = false;
   channel_.reset();
   for (auto& [family, stock] : stocks_) {
-    for (Waiter& waiter : stock.waiting) waiter.loop->post([later = std::move(waiter.later)] { later(UniqueFd()); });
+    for (Waiter& waiter : stock.waiting)
+      waiter.loop->post([later = std::move(waiter.later)] { later(UniqueFd()); });
     stock.waiting.clear();
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
-// CaptureChannel: the proxy's side of the channel to its pod's agent (docs/contracts.md): listening sockets once at the
-// start, then a stock of fresh sockets made inside the pod. Lives on the main loop; take() may be called by any worker.
+// CaptureChannel: the proxy's side of the channel to its pod's agent (docs/contracts.md): listening sockets
+// once at the start, then a stock of fresh sockets made inside the pod. Lives on the main loop; take() may be
+// called by any worker.
 
 #include <deque>
 #include <map>

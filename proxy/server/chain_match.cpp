@@ -7,7 +7,8 @@ namespace varka::proxy {
 namespace {
 
 using Candidates = std::vector<const ChainPtr*>;
-/// How specific a chain's condition is for the query: -1 = it does not hold, 0 = it has none, more = more specific.
+/// How specific a chain's condition is for the query: -1 = it does not hold, 0 = it has none, more = more
+/// specific.
 using Score = std::function<int(const xds::FilterChainMatch&)>;
 
 void keepBest(Candidates& candidates, const Score& score) {
@@ -45,7 +46,8 @@ int nameScore(const std::vector<std::string>& names, const std::string& name) {
 int protocolScore(const std::vector<std::string>& wanted, const std::vector<std::string>& offered) {
   if (wanted.empty()) return 0;
   for (std::size_t i = 0; i < offered.size(); ++i)
-    if (std::find(wanted.begin(), wanted.end(), offered[i]) != wanted.end()) return 1000 - static_cast<int>(std::min<std::size_t>(i, 900));
+    if (std::find(wanted.begin(), wanted.end(), offered[i]) != wanted.end())
+      return 1000 - static_cast<int>(std::min<std::size_t>(i, 900));
   return -1;
 }
 
@@ -72,15 +74,18 @@ ChainPtr matchChain(const RuntimeListener& listener, const ChainQuery& query) {
     if (!match.destinationPort) return 0;
     return *match.destinationPort == query.destination.port() ? 1 : -1;
   });
-  keepBest(candidates, [&](const auto& match) { return longestPrefix(match.prefixRanges, query.destination); });
+  keepBest(candidates,
+           [&](const auto& match) { return longestPrefix(match.prefixRanges, query.destination); });
   keepBest(candidates, [&](const auto& match) { return nameScore(match.serverNames, query.serverName); });
   keepBest(candidates, [&](const auto& match) {
     if (match.transportProtocol.empty()) return 0;
     return match.transportProtocol == query.transport ? 1 : -1;
   });
+  keepBest(candidates, [&](const auto& match) {
+    return protocolScore(match.applicationProtocols, query.applicationProtocols);
+  });
   keepBest(candidates,
-           [&](const auto& match) { return protocolScore(match.applicationProtocols, query.applicationProtocols); });
-  keepBest(candidates, [&](const auto& match) { return longestPrefix(match.sourcePrefixRanges, query.source); });
+           [&](const auto& match) { return longestPrefix(match.sourcePrefixRanges, query.source); });
   keepBest(candidates, [&](const auto& match) {
     if (match.sourcePorts.empty()) return 0;
     const auto& ports = match.sourcePorts;

@@ -1,6 +1,6 @@
 #pragma once
-// Choosing a filter chain as Envoy does: step by step the most specific, never going back (xds.md, FilterChainMatch).
-// Pure: the same function serves connections and `varka explain`.
+// Choosing a filter chain as Envoy does: step by step the most specific, never going back (xds.md,
+// FilterChainMatch). Pure: the same function serves connections and `varka explain`.
 
 #include <string>
 #include <string_view>
@@ -13,7 +13,7 @@ namespace varka::proxy {
 
 struct ChainQuery {
   Address destination, source;
-  std::string serverName;                  // lower case, "" unknown
+  std::string serverName;                     // lower case, "" unknown
   std::string_view transport = "raw_buffer";  // or "tls"
   std::vector<std::string> applicationProtocols;
 };

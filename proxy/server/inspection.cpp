@@ -11,7 +11,7 @@
 
 namespace varka::proxy {
 namespace {
-constexpr std::size_t kMostBytes = 64 * 1024;
+constexpr std::size_t kMostInspectedBytes = 64 * 1024;
 constexpr auto kDefaultTimeout = std::chrono::seconds(15);
 }  // namespace
 
@@ -44,7 +44,8 @@ void Inspection::destination() {
     for (const auto& filter : config.listenerFilters)
       original = original || std::holds_alternative<xds::OriginalDst>(filter.typedConfig);
     if (original)
-      if (const auto address = originalDestination(accepted_.fd.get())) accepted_.query.destination = *address;
+      if (const auto address = originalDestination(accepted_.fd.get()))
+        accepted_.query.destination = *address;
   }
   if (config.useOriginalDst || accepted_.viaHop)
     accepted_.listener = find_(accepted_.query.destination, accepted_.viaHop, accepted_.listener);
@@ -110,7 +111,7 @@ void Inspection::step() {
     finish(true);
     return;
   }
-  if (accepted_.bytes.size() > kMostBytes) {
+  if (accepted_.bytes.size() > kMostInspectedBytes) {
     finish(false);
     return;
   }

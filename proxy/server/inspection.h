@@ -1,6 +1,7 @@
 #pragma once
-// Inspection: an accepted connection before its filter chain is known: PROXY header, original destination, TLS and HTTP
-// inspectors, with the listener's time limit (Envoy: listener filters). Ends in exactly one call of `done`.
+// Inspection: an accepted connection before its filter chain is known: PROXY header, original destination,
+// TLS and HTTP inspectors, with the listener's time limit (Envoy: listener filters). Ends in exactly one call
+// of `done`.
 
 #include <functional>
 #include <memory>
@@ -14,14 +15,15 @@ namespace varka::proxy {
 struct Accepted {
   UniqueFd fd;
   ListenerPtr listener;
-  ChainQuery query;       // with the original destination
-  std::string bytes;      // read already
+  ChainQuery query;   // with the original destination
+  std::string bytes;  // read already
   bool viaHop = false;
 };
 
 class Inspection final : public IoHandler, public Deferred {
  public:
-  using Find = std::function<ListenerPtr(const Address& destination, bool viaHop, const ListenerPtr& accepting)>;
+  using Find =
+      std::function<ListenerPtr(const Address& destination, bool viaHop, const ListenerPtr& accepting)>;
   using Done = std::function<void(Inspection&, bool accepted)>;
 
   Inspection(EventLoop& loop, Accepted accepted, Find find, Done done);

@@ -18,7 +18,9 @@ constexpr auto kPauseWhenFull = std::chrono::milliseconds(100);
 class Listeners::Acceptor final : public IoHandler {
  public:
   Acceptor(Listeners& owner, UniqueFd fd, ListenerPtr listener, bool hop)
-      : owner_(owner), fd_(std::move(fd)), listener_(std::move(listener)), hop_(hop), pause_([this] { resume(); }) {
+      : owner_(owner), fd_(std::move(fd)), listener_(std::move(listener)), hop_(hop), pause_([this] {
+          resume();
+        }) {
     owner_.worker_.loop.add(fd_.get(), true, false, this);
   }
   ~Acceptor() { owner_.worker_.loop.remove(fd_.get(), this); }
@@ -128,7 +130,8 @@ std::vector<std::string> Listeners::bind(Active& active) {
       continue;
     }
     active.addresses.push_back(*address);
-    if (*fd) active.acceptors.push_back(std::make_unique<Acceptor>(*this, std::move(*fd), active.config, false));
+    if (*fd)
+      active.acceptors.push_back(std::make_unique<Acceptor>(*this, std::move(*fd), active.config, false));
   }
   return failures;
 }
@@ -156,13 +159,15 @@ void Listeners::accept(const ListenerPtr& listener, UniqueFd fd, bool viaHop) {
   raw->start();
 }
 
-ListenerPtr Listeners::findByDestination(const Address& destination, bool viaHop, const ListenerPtr& accepting) const {
+ListenerPtr Listeners::findByDestination(const Address& destination, bool viaHop,
+                                         const ListenerPtr& accepting) const {
   ListenerPtr any;
   const std::string exact = destination.ip();
   for (const auto& [name, active] : active_) {
     const auto* socket = active.config->config->address.socket();
     if (!socket || socket->portValue != destination.port()) continue;
-    // Virtual listeners take captured traffic; over the hop only what really listens on a port of its own (15021, 15090).
+    // Virtual listeners take captured traffic; over the hop only what really listens on a port of its own
+    // (15021, 15090).
     if (viaHop == !active.config->config->bindToPort) continue;
     if (socket->address == exact) return active.config;
     if (socket->address == "0.0.0.0" || socket->address == "::") any = active.config;
@@ -188,7 +193,8 @@ void Listeners::establish(Accepted accepted) {
     stats.noFilterChainMatch.add();
     if (log::enabled(log::Level::Debug))
       log::debug("listener", accepted.listener->name + ": no filter chain fits a connection to " +
-                                 accepted.query.destination.text() + " (" + std::string(accepted.query.transport) + ")");
+                                 accepted.query.destination.text() + " (" +
+                                 std::string(accepted.query.transport) + ")");
     return;  // the descriptor closes
   }
   stats.downstreamCxTotal.add();
@@ -236,7 +242,8 @@ Result<void> Listeners::open(Accepted& accepted, const ChainPtr& chain) {
   if (chain->http) {
     auto config = httpConfig(chain);
     if (!config) return tl::unexpected(config.error());
-    auto server = std::make_unique<H1Server>(worker_, *config, std::move(facts), std::move(connection), goneCallback);
+    auto server =
+        std::make_unique<H1Server>(worker_, *config, std::move(facts), std::move(connection), goneCallback);
     H1Server* const raw = server.get();
     connections_.emplace(raw, std::move(server));
     raw->start(accepted.bytes);
@@ -245,7 +252,8 @@ Result<void> Listeners::open(Accepted& accepted, const ChainPtr& chain) {
   if (chain->tcp) {
     auto config = tcpConfig(chain);
     if (!config) return tl::unexpected(config.error());
-    auto proxy = std::make_unique<TcpProxy>(worker_, *config, std::move(facts), std::move(connection), goneCallback);
+    auto proxy =
+        std::make_unique<TcpProxy>(worker_, *config, std::move(facts), std::move(connection), goneCallback);
     TcpProxy* const raw = proxy.get();
     connections_.emplace(raw, std::move(proxy));
     raw->start(accepted.bytes);
@@ -274,7 +282,8 @@ void Listeners::forgetUnusedConfigs() {
   const auto isCurrent = [this](const ChainPtr& chain) {
     for (const auto& [name, active] : active_) {
       const auto& chains = active.config->chains;
-      if (active.config->defaultChain == chain || std::find(chains.begin(), chains.end(), chain) != chains.end())
+      if (active.config->defaultChain == chain ||
+          std::find(chains.begin(), chains.end(), chain) != chains.end())
         return true;
     }
     return false;
@@ -296,8 +305,9 @@ void Listeners::drainChains(const ListenerPtr& before, const RuntimeListener* af
   for (const auto& [raw, connection] : connections_) {
     const ConnectionFacts& facts = connection->facts();
     if (facts.listener->name != before->name) continue;
-    const bool stays = after && (facts.chain == after->defaultChain ||
-                                 std::find(after->chains.begin(), after->chains.end(), facts.chain) != after->chains.end());
+    const bool stays =
+        after && (facts.chain == after->defaultChain ||
+                  std::find(after->chains.begin(), after->chains.end(), facts.chain) != after->chains.end());
     if (!stays) list.push_back(raw);
   }
   drainConnections(std::move(list));
@@ -338,8 +348,8 @@ void Listeners::closeAll() {
 }
 
 std::size_t Listeners::busyCount() const {
-  return static_cast<std::size_t>(
-      std::count_if(connections_.begin(), connections_.end(), [](const auto& entry) { return entry.first->busy(); }));
+  return static_cast<std::size_t>(std::count_if(connections_.begin(), connections_.end(),
+                                                [](const auto& entry) { return entry.first->busy(); }));
 }
 
 std::vector<std::pair<std::string, std::string>> Listeners::bound() const {

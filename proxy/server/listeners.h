@@ -1,6 +1,7 @@
 #pragma once
-// Listeners: accepting, inspecting and keeping the client connections of one worker, in step with the configuration.
-// A swap keeps the sockets; connections of chains that are gone keep their configuration and drain. Worker thread.
+// Listeners: accepting, inspecting and keeping the client connections of one worker, in step with the
+// configuration. A swap keeps the sockets; connections of chains that are gone keep their configuration and
+// drain. Worker thread.
 
 #include <list>
 #include <map>

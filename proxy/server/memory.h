@@ -4,7 +4,8 @@
 namespace varka::proxy {
 
 /// Returns free heap to the system and unmaps the clean pages of program and libraries that the start touched
-/// (relocation tables, initialisers, parsers); what is used comes back by itself from the page cache. Any thread.
+/// (relocation tables, initialisers, parsers); what is used comes back by itself from the page cache. Any
+/// thread.
 void releaseStartupMemory();
 
 }  // namespace varka::proxy

@@ -54,9 +54,11 @@ NodeIdentity identityOf(const xds::Node& node) {
   identity.app = textAt(metadata, {"LABELS", "app"});
   identity.version = textAt(metadata, {"LABELS", "version"});
   identity.canonicalService = textAt(metadata, {"LABELS", "service.istio.io/canonical-name"});
-  if (identity.canonicalService.empty()) identity.canonicalService = identity.app.empty() ? identity.workload : identity.app;
+  if (identity.canonicalService.empty())
+    identity.canonicalService = identity.app.empty() ? identity.workload : identity.app;
   identity.canonicalRevision = textAt(metadata, {"LABELS", "service.istio.io/canonical-revision"});
-  if (identity.canonicalRevision.empty()) identity.canonicalRevision = identity.version.empty() ? "latest" : identity.version;
+  if (identity.canonicalRevision.empty())
+    identity.canonicalRevision = identity.version.empty() ? "latest" : identity.version;
   return identity;
 }
 

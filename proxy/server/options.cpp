@@ -10,8 +10,8 @@ Result<int> number(const std::string& name, const std::string& text, int least, 
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most)
-    return fail(name + " " + text + ": a number from " + std::to_string(least) + " to " + std::to_string(most) +
-                " is needed");
+    return fail(name + " " + text + ": a number from " + std::to_string(least) + " to " +
+                std::to_string(most) + " is needed");
   return value;
 }
 
@@ -66,10 +66,12 @@ const std::vector<Option>& table() {
       {"--telemetry", "PATH", "socket for records and counters", text(&Options::telemetry)},
       {"--pods", "DIR", "directory of the pods' inbound sockets", text(&Options::pods)},
       {"--pod-ip", "IP", "own pod IP", text(&Options::podIp)},
-      {"--capture-fd", "N", "inherited channel to the pod's agent", integer("--capture-fd", &Options::captureFd, 0, 1 << 20)},
+      {"--capture-fd", "N", "inherited channel to the pod's agent",
+       integer("--capture-fd", &Options::captureFd, 0, 1 << 20)},
       {"--listen-fd", "PORT=N", "inherited listening socket for 0.0.0.0:PORT", listenFd},
       {"--admin", "ADDRESS", "admin endpoint: HOST:PORT or a socket's path", text(&Options::admin)},
-      {"--concurrency", "N", "worker threads, default 1", integer("--concurrency", &Options::concurrency, 1, 64)},
+      {"--concurrency", "N", "worker threads, default 1",
+       integer("--concurrency", &Options::concurrency, 1, 64)},
       {"--drain-time", "SECONDS", "default 5", integer("--drain-time", &Options::drainSeconds, 0, 3600)},
       {"--log-level", "LEVEL", "trace, debug, info, warn, error, off", text(&Options::logLevel)},
       {"--version", nullptr, "print the version", flag(&Options::version)},
@@ -106,7 +108,8 @@ Result<Options> parseOptions(const std::vector<std::string>& arguments) {
 std::string usage() {
   std::string out = "usage: varka-proxy -c FILE | --xds PATH --node ID [options]\n";
   for (const Option& option : table()) {
-    std::string left = std::string("  ") + option.name + (option.value ? std::string(" ") + option.value : "");
+    std::string left =
+        std::string("  ") + option.name + (option.value ? std::string(" ") + option.value : "");
     left.resize(std::max<std::size_t>(left.size() + 2, 26), ' ');
     out += left + option.help + "\n";
   }

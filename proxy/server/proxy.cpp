@@ -72,8 +72,9 @@ Result<void> Proxy::start() {
     return fail("nothing to do: give a bootstrap with -c FILE, or the control plane with --xds PATH");
   if (auto prepared = prepareSockets(); !prepared) return prepared;
   if (!options_.telemetry.empty()) {
-    telemetry_ = std::make_unique<TelemetryClient>(loop_, stats_, options_.telemetry,
-                                                   xds::TelemetryHello{node_.id, static_cast<std::int64_t>(getpid())});
+    telemetry_ =
+        std::make_unique<TelemetryClient>(loop_, stats_, options_.telemetry,
+                                          xds::TelemetryHello{node_.id, static_cast<std::int64_t>(getpid())});
     telemetry_->start();
   }
   startWorkers();
@@ -147,7 +148,8 @@ void Proxy::startWorkers() {
   options.hopPort = options_.podIp.empty() ? std::uint16_t{0} : kInboundPort;
   options.podSockets = capture_.get();
   for (int i = 0; i < options_.concurrency; ++i) {
-    workers_.push_back(std::make_unique<Worker>(options, sockets_, dns_, stats_, telemetry_.get(), identity_));
+    workers_.push_back(
+        std::make_unique<Worker>(options, sockets_, dns_, stats_, telemetry_.get(), identity_));
     workers_.back()->start();
   }
 }

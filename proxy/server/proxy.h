@@ -1,6 +1,6 @@
 #pragma once
-// Proxy: the composition of varka-proxy: main loop, workers, configuration source, admin endpoint, signals, drain. The
-// only place that constructs and connects the parts. Main thread.
+// Proxy: the composition of varka-proxy: main loop, workers, configuration source, admin endpoint, signals,
+// drain. The only place that constructs and connects the parts. Main thread.
 
 #include <map>
 #include <memory>

@@ -6,8 +6,8 @@
 
 namespace varka::proxy {
 
-Worker::Worker(WorkerOptions options, ListenSockets& sockets, DnsResolver& dns, Stats& stats, TelemetryClient* telemetry,
-               const NodeIdentity& node)
+Worker::Worker(WorkerOptions options, ListenSockets& sockets, DnsResolver& dns, Stats& stats,
+               TelemetryClient* telemetry, const NodeIdentity& node)
     : connector_(loop_, tls_),
       clusters_(connector_, dns, stats.addShard()),
       logs_(&loop_),
@@ -19,7 +19,8 @@ Worker::Worker(WorkerOptions options, ListenSockets& sockets, DnsResolver& dns, 
   connector_.setPodSockets(options.podSockets);
   connector_.setHop(options.podsDirectory, options.podIp);
   if (!options.podsDirectory.empty() && !options.podIp.empty() && options.hopPort != 0)
-    listeners_->setHop(Address::unixSocket(options.podsDirectory + "/" + options.podIp + ".sock"), options.hopPort);
+    listeners_->setHop(Address::unixSocket(options.podsDirectory + "/" + options.podIp + ".sock"),
+                       options.hopPort);
 }
 
 Worker::~Worker() {
@@ -39,13 +40,15 @@ void Worker::start() {
   });
 }
 
-void Worker::configure(RuntimeConfigPtr config, std::function<void(std::vector<std::string>)> listenFailures) {
+void Worker::configure(RuntimeConfigPtr config,
+                       std::function<void(std::vector<std::string>)> listenFailures) {
   loop_.post([this, config = std::move(config), listenFailures = std::move(listenFailures)] {
     apply(config, listenFailures);
   });
 }
 
-void Worker::apply(const RuntimeConfigPtr& config, const std::function<void(std::vector<std::string>)>& listenFailures) {
+void Worker::apply(const RuntimeConfigPtr& config,
+                   const std::function<void(std::vector<std::string>)>& listenFailures) {
   // Make before break: new clusters are known before a listener or route can name them.
   clusters_.update(*config);
   context_.config = config;

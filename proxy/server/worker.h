@@ -1,6 +1,6 @@
 #pragma once
-// Worker: one thread with its loop, clusters, listeners and counters. The main loop talks to it only by posting: a new
-// configuration, a question (answered on the main loop), the end.
+// Worker: one thread with its loop, clusters, listeners and counters. The main loop talks to it only by
+// posting: a new configuration, a question (answered on the main loop), the end.
 
 #include <functional>
 #include <memory>
@@ -40,8 +40,8 @@ struct ClusterView {
 
 class Worker {
  public:
-  Worker(WorkerOptions options, ListenSockets& sockets, DnsResolver& dns, Stats& stats, TelemetryClient* telemetry,
-         const NodeIdentity& node);
+  Worker(WorkerOptions options, ListenSockets& sockets, DnsResolver& dns, Stats& stats,
+         TelemetryClient* telemetry, const NodeIdentity& node);
   ~Worker();
 
   void start();
@@ -57,7 +57,8 @@ class Worker {
   [[nodiscard]] Listeners& listeners() { return *listeners_; }
 
  private:
-  void apply(const RuntimeConfigPtr& config, const std::function<void(std::vector<std::string>)>& listenFailures);
+  void apply(const RuntimeConfigPtr& config,
+             const std::function<void(std::vector<std::string>)>& listenFailures);
 
   EventLoop loop_;
   TlsContexts tls_;

@@ -1,5 +1,6 @@
 #pragma once
-// WorkerContext: what everything on one worker thread shares. Owned by the Worker; borrowed by connections and streams.
+// WorkerContext: what everything on one worker thread shares. Owned by the Worker; borrowed by connections
+// and streams.
 
 #include <cstdint>
 #include <string>
@@ -18,19 +19,25 @@ namespace varka::proxy {
 
 /// Who this proxy is, from --node and its metadata.
 struct NodeIdentity {
-  std::string id;            // "sidecar~IP~POD.NS~NS.svc.cluster.local"
-  std::string type;          // "sidecar", "router", "" stand-alone
+  std::string id;    // "sidecar~IP~POD.NS~NS.svc.cluster.local"
+  std::string type;  // "sidecar", "router", "" stand-alone
   std::string pod, podNamespace, ip;
-  std::string workload;      // WORKLOAD_NAME, else the pod
+  std::string workload;                                           // WORKLOAD_NAME, else the pod
   std::string app, version, canonicalService, canonicalRevision;  // labels
   std::string serviceAccount;
 };
 
 struct WorkerContext {
-  WorkerContext(EventLoop& eventLoop, ClusterManager& clusterManager, Connector& upstreamConnector, TlsContexts& contexts,
-                StatsShard& shard, AccessLogSink& logSink, const NodeIdentity& identity)
-      : loop(eventLoop), clusters(clusterManager), connector(upstreamConnector), tls(contexts), stats(shard),
-        logs(logSink), node(identity) {}
+  WorkerContext(EventLoop& eventLoop, ClusterManager& clusterManager, Connector& upstreamConnector,
+                TlsContexts& contexts, StatsShard& shard, AccessLogSink& logSink,
+                const NodeIdentity& identity)
+      : loop(eventLoop),
+        clusters(clusterManager),
+        connector(upstreamConnector),
+        tls(contexts),
+        stats(shard),
+        logs(logSink),
+        node(identity) {}
 
   EventLoop& loop;
   ClusterManager& clusters;
@@ -40,8 +47,8 @@ struct WorkerContext {
   AccessLogSink& logs;
   TelemetryClient* telemetry = nullptr;  // null stand-alone
   const NodeIdentity& node;
-  RuntimeConfigPtr config;               // of the moment
-  bool draining = false;                 // the process is going away
+  RuntimeConfigPtr config;  // of the moment
+  bool draining = false;    // the process is going away
   std::uint64_t nextConnectionId = 1;
 
   // Where counters of repeated requests are, by a hash of what identifies them (bounded by the mesh's size).

@@ -10,8 +10,8 @@ namespace varka::proxy {
 struct ProxyHeader {
   enum class State { NeedMore, None, Complete, Bad };
   State state = State::NeedMore;
-  std::size_t size = 0;              // bytes to take off
-  Address source, destination;       // unspecified for LOCAL and UNKNOWN
+  std::size_t size = 0;         // bytes to take off
+  Address source, destination;  // unspecified for LOCAL and UNKNOWN
 };
 ProxyHeader readProxyHeader(std::string_view bytes);
 

@@ -18,8 +18,9 @@ Result<std::shared_ptr<const TcpConfig>> TcpConfig::make(ChainPtr chain, WorkerC
   return std::shared_ptr<const TcpConfig>(std::move(made));
 }
 
-TcpProxy::TcpProxy(WorkerContext& worker, std::shared_ptr<const TcpConfig> config, std::unique_ptr<ConnectionFacts> facts,
-                   std::unique_ptr<Connection> connection, GoneCallback gone)
+TcpProxy::TcpProxy(WorkerContext& worker, std::shared_ptr<const TcpConfig> config,
+                   std::unique_ptr<ConnectionFacts> facts, std::unique_ptr<Connection> connection,
+                   GoneCallback gone)
     : worker_(worker),
       config_(std::move(config)),
       facts_(std::move(facts)),
@@ -130,7 +131,8 @@ void TcpProxy::onDownReady() {
     facts_->tls = &facts_->transform->info();
     facts_->sni = facts_->tls->sni;
   }
-  // Only now: a client whose handshake fails must not reach the upstream. Its bytes wait in the upstream's buffer.
+  // Only now: a client whose handshake fails must not reach the upstream. Its bytes wait in the upstream's
+  // buffer.
   connectUpstream();
 }
 

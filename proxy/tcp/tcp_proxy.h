@@ -1,6 +1,6 @@
 #pragma once
-// TcpProxy: one connection carried to a cluster: bytes both ways with back-pressure and half-close, one result at the end.
-// Worker thread; owned by the listener.
+// TcpProxy: one connection carried to a cluster: bytes both ways with back-pressure and half-close, one
+// result at the end. Worker thread; owned by the listener.
 
 #include <memory>
 #include <string>
@@ -20,8 +20,8 @@ struct TcpConfig {
 
 class TcpProxy final : public ServerConnection {
  public:
-  TcpProxy(WorkerContext& worker, std::shared_ptr<const TcpConfig> config, std::unique_ptr<ConnectionFacts> facts,
-           std::unique_ptr<Connection> connection, GoneCallback gone);
+  TcpProxy(WorkerContext& worker, std::shared_ptr<const TcpConfig> config,
+           std::unique_ptr<ConnectionFacts> facts, std::unique_ptr<Connection> connection, GoneCallback gone);
   ~TcpProxy() override;
   void start(std::string_view alreadyRead);
 
@@ -38,7 +38,9 @@ class TcpProxy final : public ServerConnection {
     void onReady() override { self.onDownReady(); }
     void onData(std::string_view data) override { self.onDownData(data); }
     void onEnd() override { self.onDownEnd(); }
-    void onDrained() override { if (self.up_) self.up_->resume(kPauseUpstreamFull); }
+    void onDrained() override {
+      if (self.up_) self.up_->resume(kPauseUpstreamFull);
+    }
     void onClosed(CloseReason, std::string_view) override { self.onDownClosed(); }
     TcpProxy& self;
   };
@@ -47,7 +49,9 @@ class TcpProxy final : public ServerConnection {
     void onReady() override { self.onUpReady(); }
     void onData(std::string_view data) override { self.onUpData(data); }
     void onEnd() override { self.onUpEnd(); }
-    void onDrained() override { if (self.down_) self.down_->resume(kPauseUpstreamFull); }
+    void onDrained() override {
+      if (self.down_) self.down_->resume(kPauseUpstreamFull);
+    }
     void onClosed(CloseReason reason, std::string_view detail) override { self.onUpClosed(reason, detail); }
     TcpProxy& self;
   };

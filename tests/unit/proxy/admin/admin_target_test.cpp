@@ -23,7 +23,9 @@ struct Source final : AdminSource {
     view.hosts.push_back(host);
     done({view});
   }
-  void listenerViews(std::function<void(std::vector<std::pair<std::string, std::string>>)> done) override { done({{"l", "127.0.0.1:1"}}); }
+  void listenerViews(std::function<void(std::vector<std::pair<std::string, std::string>>)> done) override {
+    done({{"l", "127.0.0.1:1"}});
+  }
   void setHealthy(bool) override {}
   void quit() override { asked = true; }
 
@@ -36,7 +38,8 @@ struct Source final : AdminSource {
 
 AdminResponse ask(Source& source, const char* method, const char* target) {
   AdminResponse answer;
-  serveAdmin(source, parseAdminTarget(method, target), [&](AdminResponse response) { answer = std::move(response); });
+  serveAdmin(source, parseAdminTarget(method, target),
+             [&](AdminResponse response) { answer = std::move(response); });
   return answer;
 }
 
@@ -71,13 +74,15 @@ class AdminTargetTest : public QObject {
 
   void pagesHaveEnvoysForms() {
     Source source;
-    QVERIFY(ask(source, "GET", "/clusters").body.find("outbound|80||a::10.0.0.1:80::rq_total::3\n") != std::string::npos);
+    QVERIFY(ask(source, "GET", "/clusters").body.find("outbound|80||a::10.0.0.1:80::rq_total::3\n") !=
+            std::string::npos);
     QVERIFY(ask(source, "GET", "/clusters?format=json").body.find("\"host_statuses\"") != std::string::npos);
     QVERIFY(ask(source, "GET", "/config_dump").body.find("ListenersConfigDump") != std::string::npos);
     QCOMPARE(ask(source, "GET", "/stats?filter=%5B").status, 400);
     source.counted.set("server.live", 1);
     QCOMPARE(ask(source, "GET", "/stats?filter=live").body, std::string("server.live: 1\n"));
-    for (const char* page : {"/", "/server_info", "/listeners", "/certs", "/memory", "/stats/prometheus"}) QCOMPARE(ask(source, "GET", page).status, 200);
+    for (const char* page : {"/", "/server_info", "/listeners", "/certs", "/memory", "/stats/prometheus"})
+      QCOMPARE(ask(source, "GET", page).status, 200);
   }
 };
 

@@ -27,7 +27,8 @@ class RetryTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void istiosDefaultRetriesConnectionsNotAnswers() {
-    const RetryPlan retries = plan("connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes", {503});
+    const RetryPlan retries =
+        plan("connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes", {503});
     QVERIFY(retries.retriesReset(UpstreamReset::ConnectFailure, false));
     QVERIFY(!retries.retriesReset(UpstreamReset::Termination, false));
     QVERIFY(!retries.retriesReset(UpstreamReset::Overflow, false));
@@ -58,10 +59,12 @@ class RetryTest : public QObject {
 
   void backoffGrowsWithinItsLimit() {
     RetryPlan retries = plan("5xx");
-    for (std::uint64_t random = 0; random < 1000; ++random) QVERIFY(retries.backoff(random * 1000003) < std::chrono::milliseconds(25));
+    for (std::uint64_t random = 0; random < 1000; ++random)
+      QVERIFY(retries.backoff(random * 1000003) < std::chrono::milliseconds(25));
     retries.made = 30;
     Duration longest{};
-    for (std::uint64_t random = 0; random < 1000; ++random) longest = std::max(longest, retries.backoff(random * 1000003));
+    for (std::uint64_t random = 0; random < 1000; ++random)
+      longest = std::max(longest, retries.backoff(random * 1000003));
     QVERIFY(longest > std::chrono::milliseconds(200) && longest < std::chrono::milliseconds(250));
   }
 };

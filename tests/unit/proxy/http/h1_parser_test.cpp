@@ -13,7 +13,8 @@ struct Reading : H1Events {
     parser.beginRequest(request);
     feed(bytes, piece);
   }
-  Reading(std::string_view bytes, std::string_view method, std::size_t piece = std::string_view::npos) : isResponse(true) {
+  Reading(std::string_view bytes, std::string_view method, std::size_t piece = std::string_view::npos)
+      : isResponse(true) {
     parser.beginResponse(response, method);
     feed(bytes, piece);
   }
@@ -62,7 +63,8 @@ class H1ParserTest : public QObject {
     const auto row = [](const char* name, const std::string& bytes, int status = 400) {
       QTest::newRow(name) << QByteArray(bytes.data(), static_cast<int>(bytes.size())) << status;
     };
-    const std::string get = std::string("GET / HTTP/1.1\r\n") + kHost, post = std::string("POST / HTTP/1.1\r\n") + kHost;
+    const std::string get = std::string("GET / HTTP/1.1\r\n") + kHost,
+                      post = std::string("POST / HTTP/1.1\r\n") + kHost;
     row("http 0.9", "GET /\r\n\r\n");
     row("lower case version", std::string("GET / http/1.1\r\n") + kHost + "\r\n");
     row("version 2", std::string("GET / HTTP/2.0\r\n") + kHost + "\r\n", 505);
@@ -90,11 +92,16 @@ class H1ParserTest : public QObject {
     row("empty name", get + ": b\r\n\r\n");
     row("obs-fold", get + "A: b\r\n c\r\n\r\n");
     row("bracket in a name", get + "A[1]: b\r\n\r\n");
-    row("too many fields", get + [] {
-          std::string fields;
-          for (int i = 0; i < 101; ++i) fields += "x" + std::to_string(i) + ": 1\r\n";
-          return fields;
-        }() + "\r\n", 431);
+    row(
+        "too many fields",
+        get +
+            [] {
+              std::string fields;
+              for (int i = 0; i < 101; ++i) fields += "x" + std::to_string(i) + ": 1\r\n";
+              return fields;
+            }() +
+            "\r\n",
+        431);
     row("head of 64 KiB", get + "A: " + std::string(65536, 'b') + "\r\n\r\n", 431);
     row("lengths that differ", post + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!");
     row("list of lengths", post + "Content-Length: 5, 5\r\n\r\nhello");
@@ -107,8 +114,11 @@ class H1ParserTest : public QObject {
     row("unknown transfer coding", post + "Transfer-Encoding: gzip\r\n\r\n", 501);
     row("chunked not last", post + "Transfer-Encoding: chunked, gzip\r\n\r\n", 501);
     row("chunked twice", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n");
-    row("chunked with a vertical tab", post + "Transfer-Encoding: \x0b" "chunked\r\n\r\n");
-    row("chunked in HTTP/1.0", std::string("POST / HTTP/1.0\r\n") + kHost + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    row("chunked with a vertical tab", post +
+                                           "Transfer-Encoding: \x0b"
+                                           "chunked\r\n\r\n");
+    row("chunked in HTTP/1.0",
+        std::string("POST / HTTP/1.0\r\n") + kHost + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
     row("unknown expectation", get + "Expect: mesh\r\n\r\n", 417);
     const std::string chunked = post + "Transfer-Encoding: chunked\r\n\r\n";
     row("signed chunk size", chunked + "+5\r\nhello\r\n0\r\n\r\n");
@@ -141,20 +151,24 @@ class H1ParserTest : public QObject {
     QTest::addColumn<QByteArray>("fields");
     QTest::addColumn<QByteArray>("wire");
     QTest::addColumn<QByteArray>("body");
-    QTest::newRow("length") << QByteArray("Content-Length: 5\r\n") << QByteArray("hello") << QByteArray("hello");
-    QTest::newRow("leading zeros") << QByteArray("Content-Length: 005\r\n") << QByteArray("hello") << QByteArray("hello");
+    QTest::newRow("length") << QByteArray("Content-Length: 5\r\n") << QByteArray("hello")
+                            << QByteArray("hello");
+    QTest::newRow("leading zeros") << QByteArray("Content-Length: 005\r\n") << QByteArray("hello")
+                                   << QByteArray("hello");
     QTest::newRow("chunks") << QByteArray("Transfer-Encoding: chunked\r\n")
-                            << QByteArray("5\r\nhello\r\nA\r\n0123456789\r\n0\r\n\r\n") << QByteArray("hello0123456789");
+                            << QByteArray("5\r\nhello\r\nA\r\n0123456789\r\n0\r\n\r\n")
+                            << QByteArray("hello0123456789");
     QTest::newRow("mixed case, extension, trailer")
-        << QByteArray("Transfer-Encoding: cHuNkEd\r\n") << QByteArray("5;n=v;q=\"x y\"\r\nhello\r\n000\r\nX-T: 1\r\n\r\n")
-        << QByteArray("hello");
+        << QByteArray("Transfer-Encoding: cHuNkEd\r\n")
+        << QByteArray("5;n=v;q=\"x y\"\r\nhello\r\n000\r\nX-T: 1\r\n\r\n") << QByteArray("hello");
   }
 
   void acceptedBodies() {
     QFETCH(QByteArray, fields);
     QFETCH(QByteArray, wire);
     QFETCH(QByteArray, body);
-    const std::string bytes = std::string("POST / HTTP/1.1\r\n") + kHost + fields.toStdString() + "\r\n" + wire.toStdString();
+    const std::string bytes =
+        std::string("POST / HTTP/1.1\r\n") + kHost + fields.toStdString() + "\r\n" + wire.toStdString();
     for (const std::size_t piece : {std::size_t{1}, std::size_t{3}, std::size_t{7}, bytes.size()}) {
       const Reading reading(bytes, piece);
       QVERIFY(reading.ended);
@@ -163,10 +177,12 @@ class H1ParserTest : public QObject {
   }
 
   void hopByHopFieldsAreRemoved() {
-    const Reading reading(std::string("GET / HTTP/1.1\r\n") + kHost +
-                          "Connection: X-Secret, close\r\nX-Secret: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nX-Kept: 1\r\n\r\n");
+    const Reading reading(
+        std::string("GET / HTTP/1.1\r\n") + kHost +
+        "Connection: X-Secret, close\r\nX-Secret: 1\r\nKeep-Alive: 5\r\nTE: trailers\r\nX-Kept: 1\r\n\r\n");
     QVERIFY(reading.ended);
-    for (const char* name : {"connection", "x-secret", "keep-alive", "te"}) QVERIFY2(!reading.request.has(name), name);
+    for (const char* name : {"connection", "x-secret", "keep-alive", "te"})
+      QVERIFY2(!reading.request.has(name), name);
     QVERIFY(reading.request.has("x-kept"));
     QVERIFY(!reading.request.keepAlive);
   }
@@ -191,7 +207,8 @@ class H1ParserTest : public QObject {
   }
 
   void ambiguousResponsesAreRefused() {
-    const Reading both("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", std::string_view("GET"));
+    const Reading both("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                       std::string_view("GET"));
     QVERIFY(both.parser.problem().status != 0);
     const Reading garbage("SSH-2.0-OpenSSH_9.2\r\n\r\n", std::string_view("GET"));
     QVERIFY(garbage.parser.problem().status != 0);
@@ -225,7 +242,8 @@ class H1ParserTest : public QObject {
   void anyBytesEndInAVerdictWithoutHanging() {
     std::uint32_t seed = 42;
     for (int round = 0; round < 2000; ++round) {
-      std::string bytes = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+      std::string bytes =
+          "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
       for (int i = 0; i < 4; ++i) {
         seed = seed * 1664525 + 1013904223;
         bytes[seed % bytes.size()] = static_cast<char>(seed >> 24);

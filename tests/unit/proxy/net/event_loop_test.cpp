@@ -50,7 +50,8 @@ class EventLoopTest : public QObject {
   void timersFireInOrderAndOnlyWhenArmed() {
     EventLoop loop;
     std::vector<int> order;
-    Timer late([&] { order.push_back(2); }), early([&] { order.push_back(1); }), never([&] { order.push_back(3); });
+    Timer late([&] { order.push_back(2); }), early([&] { order.push_back(1); }),
+        never([&] { order.push_back(3); });
     late.arm(loop, 8ms);
     early.arm(loop, 2ms);
     never.arm(loop, 4ms);
@@ -112,7 +113,8 @@ class EventLoopTest : public QObject {
     EventLoop loop;
     Peer peer;
     auto fd = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
-    auto connection = Connection::connect(loop, std::move(fd), Address::unixSocket("/nonexistent/socket"), 1s, nullptr);
+    auto connection =
+        Connection::connect(loop, std::move(fd), Address::unixSocket("/nonexistent/socket"), 1s, nullptr);
     connection->start(peer);
     QVERIFY(!peer.closed);
     for (int i = 0; i < 50 && !peer.closed; ++i) loop.runOnce(5ms);
@@ -121,8 +123,10 @@ class EventLoopTest : public QObject {
   }
 
   void addressesAreReadAndWritten() {
-    for (const char* text : {"10.0.0.1:80", "[::1]:443", "/run/x.sock"}) QCOMPARE(Address::parse(text)->text(), std::string(text));
-    for (const char* text : {"10.0.0.1", "10.0.0.1:", "10.0.0.1:70000", "a.b:80", ":80", ""}) QVERIFY2(!Address::parse(text), text);
+    for (const char* text : {"10.0.0.1:80", "[::1]:443", "/run/x.sock"})
+      QCOMPARE(Address::parse(text)->text(), std::string(text));
+    for (const char* text : {"10.0.0.1", "10.0.0.1:", "10.0.0.1:70000", "a.b:80", ":80", ""})
+      QVERIFY2(!Address::parse(text), text);
   }
 };
 

@@ -31,8 +31,8 @@ xds::FilterChainMatch match(const std::function<void(xds::FilterChainMatch&)>& f
   return made;
 }
 
-ChainQuery query(const std::string& destination, std::string_view transport = "raw_buffer", const std::string& sni = "",
-                 std::vector<std::string> alpn = {}) {
+ChainQuery query(const std::string& destination, std::string_view transport = "raw_buffer",
+                 const std::string& sni = "", std::vector<std::string> alpn = {}) {
   ChainQuery made;
   made.destination = *Address::parse(destination);
   made.source = *Address::parse("10.1.1.1:4000");
@@ -49,10 +49,19 @@ class ChainMatchTest : public QObject {
  private Q_SLOTS:
   void permissiveInboundChoosesByTlsAndAlpn() {
     ListenerBuilder listener;
-    listener.chain("mtls", match([](auto& m) { m.destinationPort = 9080; m.transportProtocol = "tls"; m.applicationProtocols = {"istio", "istio-http/1.1"}; }))
-        .chain("plain", match([](auto& m) { m.destinationPort = 9080; m.transportProtocol = "raw_buffer"; }))
+    listener
+        .chain("mtls", match([](auto& m) {
+                 m.destinationPort = 9080;
+                 m.transportProtocol = "tls";
+                 m.applicationProtocols = {"istio", "istio-http/1.1"};
+               }))
+        .chain("plain", match([](auto& m) {
+                 m.destinationPort = 9080;
+                 m.transportProtocol = "raw_buffer";
+               }))
         .chain("through", match([](auto&) {}));
-    QCOMPARE(listener.pick(query("10.0.0.1:9080", "tls", "x", {"istio-http/1.1", "istio"})), std::string("mtls"));
+    QCOMPARE(listener.pick(query("10.0.0.1:9080", "tls", "x", {"istio-http/1.1", "istio"})),
+             std::string("mtls"));
     QCOMPARE(listener.pick(query("10.0.0.1:9080")), std::string("plain"));
     QCOMPARE(listener.pick(query("10.0.0.1:9999")), std::string("through"));
   }
@@ -60,15 +69,23 @@ class ChainMatchTest : public QObject {
   void thereIsNoWayBack() {
     // The port fits the first chain, so the second is out, though the first then fails on its transport.
     ListenerBuilder listener;
-    listener.chain("tls only", match([](auto& m) { m.destinationPort = 9080; m.transportProtocol = "tls"; }))
+    listener
+        .chain("tls only", match([](auto& m) {
+                 m.destinationPort = 9080;
+                 m.transportProtocol = "tls";
+               }))
         .chain("any", match([](auto&) {}));
     QCOMPARE(listener.pick(query("10.0.0.1:9080")), std::string("none"));
   }
 
   void longestPrefixAndNameWin() {
     ListenerBuilder listener;
-    listener.chain("net", match([](auto& m) { m.prefixRanges = {{"10.0.0.0", 8}}; }))
-        .chain("host", match([](auto& m) { m.prefixRanges = {{"10.0.0.1", 32}}; }));
+    listener.chain("net", match([](auto& m) {
+                     m.prefixRanges = {{"10.0.0.0", 8}};
+                   }))
+        .chain("host", match([](auto& m) {
+                 m.prefixRanges = {{"10.0.0.1", 32}};
+               }));
     QCOMPARE(listener.pick(query("10.0.0.1:80")), std::string("host"));
     QCOMPARE(listener.pick(query("10.0.0.2:80")), std::string("net"));
     QCOMPARE(listener.pick(query("11.0.0.2:80")), std::string("none"));

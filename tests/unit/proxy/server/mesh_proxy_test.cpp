@@ -51,7 +51,8 @@ class ControlPlane {
   void push(std::shared_ptr<const xds::Snapshot> snapshot) {
     const std::lock_guard lock(mutex_);
     snapshot_ = snapshot;
-    if (client_ >= 0) send(server_.setSnapshot(snapshot, std::to_string(++version_), std::chrono::steady_clock::now()));
+    if (client_ >= 0)
+      send(server_.setSnapshot(snapshot, std::to_string(++version_), std::chrono::steady_clock::now()));
   }
   bool settled() {
     const std::lock_guard lock(mutex_);
@@ -92,7 +93,8 @@ class ControlPlane {
       std::string out;
       xds::appendLine(xds::Hello{}, out);
       sendAll(client_, out);
-      if (snapshot_) send(server_.setSnapshot(snapshot_, std::to_string(++version_), std::chrono::steady_clock::now()));
+      if (snapshot_)
+        send(server_.setSnapshot(snapshot_, std::to_string(++version_), std::chrono::steady_clock::now()));
     } else if (const auto* request = std::get_if<xds::DeltaRequest>(&*message)) {
       if (request->error) error_ = request->error->message;
       if (const auto answers = server_.handle(*request, std::chrono::steady_clock::now())) send(*answers);
@@ -108,7 +110,8 @@ class ControlPlane {
 };
 
 /// An inbound listener for port 9080 and its cluster; `generation` changes the chain, `body` the route.
-std::shared_ptr<const xds::Snapshot> snapshot(std::uint16_t upstream, int generation, const std::string& version) {
+std::shared_ptr<const xds::Snapshot> snapshot(std::uint16_t upstream, int generation,
+                                              const std::string& version) {
   auto result = std::make_shared<xds::Snapshot>();
   const std::string listener =
       R"({"@type":"type.googleapis.com/envoy.config.listener.v3.Listener","name":"virtualInbound","address":{"socketAddress":{"address":"0.0.0.0","portValue":15006}},"trafficDirection":"INBOUND","useOriginalDst":true,"listenerFilters":[{"name":"envoy.filters.listener.original_dst","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.listener.original_dst.v3.OriginalDst"}}],"filterChains":[{"name":"0.0.0.0_9080","filterChainMatch":{"destinationPort":9080},"filters":[{"name":"envoy.filters.network.http_connection_manager","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager","statPrefix":"inbound_)" +
@@ -133,16 +136,19 @@ struct MeshProxy {
   QProcess process;
   std::unique_ptr<ControlPlane> control;
 
-  std::string path(const char* name) const { return directory.filePath(QString::fromUtf8(name)).toStdString(); }
+  std::string path(const char* name) const {
+    return directory.filePath(QString::fromUtf8(name)).toStdString();
+  }
   bool start(std::shared_ptr<const xds::Snapshot> first) {
     QDir(directory.path()).mkdir("pods");
     control = std::make_unique<ControlPlane>(path("xds.sock"));
     control->push(std::move(first));
     process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-    process.start(QStringLiteral(VARKA_BIN_DIR "/varka-proxy"),
-                  {"--node", "sidecar~10.9.9.9~reviews-1.default~default.svc.cluster.local", "--xds",
-                   directory.filePath("xds.sock"), "--pods", directory.filePath("pods"), "--pod-ip", "10.9.9.9",
-                   "--admin", directory.filePath("pods/10.9.9.9.admin.sock"), "--drain-time", "1"});
+    process.start(
+        QStringLiteral(VARKA_BIN_DIR "/varka-proxy"),
+        {"--node", "sidecar~10.9.9.9~reviews-1.default~default.svc.cluster.local", "--xds",
+         directory.filePath("xds.sock"), "--pods", directory.filePath("pods"), "--pod-ip", "10.9.9.9",
+         "--admin", directory.filePath("pods/10.9.9.9.admin.sock"), "--drain-time", "1"});
     return process.waitForStarted() && eventually(std::chrono::seconds(10), [this] {
              const int fd = connectUnix(path("pods/10.9.9.9.sock"));
              if (fd >= 0) ::close(fd);
@@ -224,7 +230,8 @@ void MeshProxyTest::configurationChangesFailNoRequest() {
   }
   for (int generation = 1; generation <= 60; ++generation) {
     proxy.control->push(snapshot(upstream.port(), generation, "v" + std::to_string(generation % 7)));
-    QVERIFY2(eventually(std::chrono::seconds(10), [&] { return proxy.control->settled(); }), proxy.control->error().c_str());
+    QVERIFY2(eventually(std::chrono::seconds(10), [&] { return proxy.control->settled(); }),
+             proxy.control->error().c_str());
   }
   stop = true;
   for (auto& client : clients) client.join();

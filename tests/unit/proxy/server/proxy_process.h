@@ -1,5 +1,6 @@
 #pragma once
-// A varka-proxy of the build with a static bootstrap, a small upstream on threads, and a raw client. Tests only.
+// A varka-proxy of the build with a static bootstrap, a small upstream on threads, and a raw client. Tests
+// only.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -89,7 +90,9 @@ inline bool wholeMessage(const std::string& text) {
 class Client {
  public:
   explicit Client(std::uint16_t port) : fd_(connectLoopback(port)) {}
-  ~Client() { if (fd_ >= 0) ::close(fd_); }
+  ~Client() {
+    if (fd_ >= 0) ::close(fd_);
+  }
   std::string ask(const std::string& request) {
     sendAll(fd_, request);
     return readUntil(fd_, wholeMessage);
@@ -97,7 +100,9 @@ class Client {
   std::string get(const std::string& path, const std::string& fields = {}) {
     return ask("GET " + path + " HTTP/1.1\r\nHost: a.test\r\n" + fields + "\r\n");
   }
-  std::string untilClose() { return readUntil(fd_, [](const std::string&) { return false; }); }
+  std::string untilClose() {
+    return readUntil(fd_, [](const std::string&) { return false; });
+  }
   int fd() const { return fd_; }
   void closeNow() { ::close(std::exchange(fd_, -1)); }
 
@@ -178,17 +183,19 @@ class ProxyProcess {
     return R"({"name":"envoy.filters.http.fault","typedConfig":{"@type":"type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault"}})";
   }
   /// `manager` are further fields of the connection manager, each ending in a comma.
-  QByteArray httpBootstrap(const QByteArray& routes, const QByteArray& clusters, const QByteArray& manager = {},
-                           const QByteArray& filters = router()) const {
-    const QByteArray hcm = R"({"@type":"type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager","statPrefix":"test","serverName":"istio-envoy",)" +
-                           manager + R"("routeConfig":{"name":"r","virtualHosts":[{"name":"v","domains":["*"],"routes":[)" + routes +
-                           R"(]}]},"httpFilters":[)" + filters + "]}";
-    return bootstrap(R"({"name":"envoy.filters.network.http_connection_manager","typedConfig":)" + hcm + "}", clusters);
+  QByteArray httpBootstrap(const QByteArray& routes, const QByteArray& clusters,
+                           const QByteArray& manager = {}, const QByteArray& filters = router()) const {
+    const QByteArray hcm =
+        R"({"@type":"type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager","statPrefix":"test","serverName":"istio-envoy",)" +
+        manager + R"("routeConfig":{"name":"r","virtualHosts":[{"name":"v","domains":["*"],"routes":[)" +
+        routes + R"(]}]},"httpFilters":[)" + filters + "]}";
+    return bootstrap(R"({"name":"envoy.filters.network.http_connection_manager","typedConfig":)" + hcm + "}",
+                     clusters);
   }
   QByteArray bootstrap(const QByteArray& filter, const QByteArray& clusters) const {
     return R"({"staticResources":{"listeners":[{"name":"test","address":{"socketAddress":{"address":"127.0.0.1","portValue":)" +
-           QByteArray::number(port) + R"(}},"filterChains":[{"name":"chain","filters":[)" + filter + R"(]}]}],"clusters":[)" +
-           clusters + "]}}";
+           QByteArray::number(port) + R"(}},"filterChains":[{"name":"chain","filters":[)" + filter +
+           R"(]}]}],"clusters":[)" + clusters + "]}}";
   }
 
   bool start(const QByteArray& bootstrapText) {
@@ -198,15 +205,17 @@ class ProxyProcess {
     file.close();
     process_.setProcessChannelMode(QProcess::SeparateChannels);
     process_.start(QStringLiteral(VARKA_BIN_DIR "/varka-proxy"),
-                   {QStringLiteral("-c"), file.fileName(), QStringLiteral("--admin"), adminPath(), QStringLiteral("--drain-time"),
-                    QStringLiteral("1")});
+                   {QStringLiteral("-c"), file.fileName(), QStringLiteral("--admin"), adminPath(),
+                    QStringLiteral("--drain-time"), QStringLiteral("1")});
     if (!process_.waitForStarted()) return false;
-    return eventually(std::chrono::seconds(10), [this] {
-      if (process_.state() != QProcess::Running) return true;
-      const int fd = connectLoopback(port);
-      if (fd >= 0) ::close(fd);
-      return fd >= 0;
-    }) && process_.state() == QProcess::Running;
+    return eventually(std::chrono::seconds(10),
+                      [this] {
+                        if (process_.state() != QProcess::Running) return true;
+                        const int fd = connectLoopback(port);
+                        if (fd >= 0) ::close(fd);
+                        return fd >= 0;
+                      }) &&
+           process_.state() == QProcess::Running;
   }
   QString adminPath() const { return directory_.filePath("admin.sock"); }
   void stop() {

@@ -1,10 +1,8 @@
-// Counters, flags, formatters and access logs as functions of values.
-
-#include <fstream>
-#include <sstream>
+// Formats, access logs, counters and their text.
+#include <QFile>
+#include <QTemporaryDir>
 
 #include "proxy/stats/access_log.h"
-#include "proxy/stats/formatter.h"
 #include "proxy/stats/stats.h"
 #include "tests/support/test.h"
 
@@ -13,147 +11,174 @@ using namespace varka::proxy;
 
 namespace {
 
-struct Sample {
+/// A finished request with everything set.
+struct Finished {
   RequestHead request;
   ResponseHead response;
   StreamInfo info;
-
-  Sample() {
+  Finished() {
     request.setMethod("GET");
-    request.setPath("/details/0?x=1");
-    request.setAuthority("details:9080");
-    request.add("x-request-id", "abc");
+    request.setPath("/productpage?u=normal");
+    request.setAuthority("productpage:9080");
+    request.setScheme("http");
     request.add("user-agent", "curl/8");
+    request.add("x-request-id", "id-1");
     response.status = 200;
-    response.add("x-envoy-upstream-service-time", "7");
+    response.add("x-envoy-upstream-service-time", "12");
     info.request = &request;
     info.response = &response;
-    info.startUs = 1'767'323'045'678'901;  // 2026-01-02T03:04:05.678Z
-    info.durationUs = 12'345;
+    info.startUs = 1'700'000'000'123'456;
+    info.durationUs = 15'900;
     info.status = 200;
-    info.bytesSent = 178;
-    info.upstreamHost = "10.244.0.2:9080";
+    info.bytesSent = 4183;
     info.details = "via_upstream";
-  }
-
-  std::string format(const char* text, bool omitEmpty = false) {
-    const auto compiled = Formatter::compile(text, omitEmpty);
-    std::string out;
-    if (compiled) compiled->append(info, out);
-    return compiled ? out : "error: " + compiled.error().message;
+    info.upstreamHost = "10.0.0.7:9080";
+    info.upstreamCluster = "outbound|9080||productpage";
+    info.downstreamLocalAddress = "10.0.0.1:9080";
+    info.downstreamRemoteAddress = "[::1]:5555";
+    info.routeName = "default";
   }
 };
+
+std::string format(const std::string& text, const StreamInfo& info) {
+  const auto formatter = Formatter::compile(text);
+  if (!formatter) return "error: " + formatter.error().message;
+  std::string out;
+  formatter->append(info, out);
+  return out;
+}
+
+xds::AccessLog fileLog(const QString& path) {
+  xds::AccessLog log;
+  log.typedConfig.path = path.toStdString();
+  return log;
+}
+QByteArray contentOf(const QString& path) {
+  QFile file(path);
+  return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
 
 }  // namespace
 
 class StatsTest : public QObject {
   Q_OBJECT
  private Q_SLOTS:
-  void operatorsPrintEnvoysForms_data() {
-    QTest::addColumn<QString>("format");
-    QTest::addColumn<QString>("expected");
-    const auto row = [](const char* format, const char* expected) { QTest::newRow(format) << QString(format) << QString(expected); };
-    row("%START_TIME%", "2026-01-02T03:04:05.678Z");
-    row("%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%", "GET /details/0?x=1 HTTP/1.1");
-    row("%REQ(:AUTHORITY)%", "details:9080");
-    row("%REQ(NOPE)%", "-");
-    row("%REQ(USER-AGENT):4%", "curl");
-    row("%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%", "7");
-    row("%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%", "200 - via_upstream");
-    row("%DURATION% %BYTES_SENT% %BYTES_RECEIVED%", "12 178 0");
-    row("%UPSTREAM_HOST% %UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%", "10.244.0.2:9080 10.244.0.2");
-    row("100%%", "100%");
-    row("\"%UPSTREAM_TRANSPORT_FAILURE_REASON%\"", "\"-\"");
-  }
-  void operatorsPrintEnvoysForms() {
-    QFETCH(QString, format);
-    QFETCH(QString, expected);
-    QCOMPARE(QString::fromStdString(Sample().format(format.toUtf8().constData())), expected);
+  void theDefaultLine() {
+    const Finished f;
+    QCOMPARE(format(xds::kDefaultLogFormat, f.info),
+             std::string("[2023-11-14T22:13:20.123Z] \"GET /productpage?u=normal HTTP/1.1\" 200 - via_upstream - \"-\" 0 4183 15 12 \"-\" "
+                         "\"curl/8\" \"id-1\" \"productpage:9080\" \"10.0.0.7:9080\" outbound|9080||productpage - 10.0.0.1:9080 "
+                         "[::1]:5555 - default\n"));
   }
 
-  void unknownAndBrokenOperatorsAreErrors() {
-    for (const char* text : {"%NOPE%", "%REQ(X%", "%DURATION", "%REQ(X):z%", "%"}) QVERIFY2(!Formatter::compile(text), text);
+  void operators() {
+    Finished f;
+    f.info.flags.set(ResponseFlag::UpstreamConnectionFailure);
+    f.info.flags.set(ResponseFlag::UpstreamRetryLimitExceeded);
+    QCOMPARE(format("%RESPONSE_FLAGS%", f.info), std::string("UF,URX"));
+    QCOMPARE(format("100%%", f.info), std::string("100%"));
+    QCOMPARE(format("%REQ(X-MISSING?USER-AGENT):4%", f.info), std::string("curl"));
+    QCOMPARE(format("%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% %DOWNSTREAM_LOCAL_PORT%", f.info), std::string("::1 9080"));
+    QCOMPARE(format("%START_TIME(%Y/%m/%d %s.%3f)%", f.info), std::string("2023/11/14 1700000000.123"));
+    QCOMPARE(format("%REQ_WITHOUT_QUERY(:PATH)%", f.info), std::string("/productpage"));
+    const xds::Struct metadata{{"jwt", xds::Struct{{"payload", xds::Struct{{"sub", "me"}}}}}};
+    f.info.dynamicMetadata = &metadata;
+    QCOMPARE(format("%DYNAMIC_METADATA(jwt:payload:sub)% %DYNAMIC_METADATA(jwt:payload)% %DYNAMIC_METADATA(no:x)%", f.info),
+             std::string("me {\"sub\":\"me\"} -"));
+    StreamInfo tcp;
+    tcp.tcp = true;
+    QCOMPARE(format("%REQ(:METHOD)% %PROTOCOL% %RESPONSE_CODE% %DURATION%", tcp), std::string("- - 0 -"));
+    for (const char* bad : {"%NOPE%", "%REQ%", "%REQ(x%", "%PROTOCOL", "%REQ(x):y%", "%"}) QVERIFY2(!Formatter::compile(bad), bad);
   }
 
-  void flagsHaveEnvoysNames() {
-    ResponseFlags flags;
-    QCOMPARE(flags.text(), std::string());
-    flags.set(ResponseFlag::UpstreamConnectionFailure);
-    flags.set(ResponseFlag::UpstreamRetryLimitExceeded);
-    QCOMPARE(flags.text(), std::string("UF,URX"));
-    QVERIFY(flags.hasNamed("URX"));
-    QVERIFY(!flags.hasNamed("NR"));
-  }
-
-  void jsonKeepsNumbersAndNamesMissingValues() {
-    Sample sample;
-    const auto format = JsonFormatter::compile(
-        {{"code", "%RESPONSE_CODE%"}, {"path", "%REQ(:PATH)%"}, {"none", "%SNI_NOT%"}, {"n", 1.0}}, false);
-    QVERIFY(!format);  // an unknown operator is an error here too
-    const auto good = JsonFormatter::compile({{"code", "%RESPONSE_CODE%"}, {"none", "%ROUTE_NAME%"}, {"path", "%REQ(:PATH)%"}}, false);
-    QVERIFY(good.has_value());
+  void jsonLinesKeepNumbers() {
+    const Finished f;
+    const auto formatter = JsonFormatter::compile(
+        {{"code", "%RESPONSE_CODE%"}, {"none", "%REQ(x)%"}, {"text", "c=%RESPONSE_CODE%"}, {"nested", xds::Struct{{"n", 7}, {"l", xds::List{"%PROTOCOL%"}}}}}, false);
+    QVERIFY(formatter);
     std::string out;
-    good->append(sample.info, out);
-    QCOMPARE(out, std::string(R"({"code":200,"none":null,"path":"/details/0?x=1"})"));
-    const auto omitting = JsonFormatter::compile({{"a", "%ROUTE_NAME%"}, {"code", "%RESPONSE_CODE%"}}, true);
+    formatter->append(f.info, out);
+    QCOMPARE(out, std::string(R"({"code":200,"nested":{"l":["HTTP/1.1"],"n":7},"none":null,"text":"c=200"})"));
     out.clear();
-    omitting->append(sample.info, out);
-    QCOMPARE(out, std::string(R"({"code":200})"));
+    JsonFormatter::compile({{"none", "%REQ(x)%"}, {"z", "1"}}, true)->append(f.info, out);
+    QCOMPARE(out, std::string(R"({"z":"1"})"));
   }
 
-  void logsGoToTheirFileWhenTheFilterHolds() {
-    QTemporaryDir folder;
-    const std::string path = folder.filePath("access.log").toStdString();
-    xds::AccessLog log;
-    log.typedConfig.path = path;
-    log.typedConfig.logFormat = xds::SubstitutionFormat{};
-    log.typedConfig.logFormat->format = xds::SubstitutionFormat::Text{xds::inlineString("%RESPONSE_CODE%\n")};
-    log.filter = xds::AccessLogFilter{xds::AccessLogFilter::Expression{"response.code >= 400 || response.code == 201"}};
-    const auto logger = AccessLogger::compile({log});
-    QVERIFY(logger.has_value());
+  void logsGoToTheirFilesWhenTheirFilterHolds() {
+    const QTemporaryDir directory;
+    const QString all = directory.filePath(QStringLiteral("all")), errors = directory.filePath(QStringLiteral("errors"));
+    auto errorLog = fileLog(errors);
+    errorLog.filter = xds::AccessLogFilter{xds::AccessLogFilter::StatusCode{xds::ComparisonOp::Ge, 500}};
+    xds::SubstitutionFormat short_;
+    short_.format = xds::SubstitutionFormat::Text{xds::inlineString("%RESPONSE_CODE%\n")};
+    errorLog.typedConfig.logFormat = short_;
+    const auto logger = AccessLogger::compile({fileLog(all), errorLog});
+    QVERIFY(logger);
     AccessLogSink sink(nullptr);
-    Sample sample;
-    for (const int status : {200, 201, 404, 503}) {
-      sample.info.status = status;
-      logger->log(sample.info, sink);
-    }
+    Finished f;
+    logger->log(f.info, sink);
+    f.info.status = 503;
+    logger->log(f.info, sink);
+    QVERIFY(contentOf(all).isEmpty());  // nothing is written before the flush
     sink.flush();
-    std::ifstream in(path);
-    std::stringstream text;
-    text << in.rdbuf();
-    QCOMPARE(text.str(), std::string("201\n404\n503\n"));
+    QCOMPARE(contentOf(all).count('\n'), 2);
+    QCOMPARE(contentOf(errors), QByteArray("503\n"));
   }
 
-  void countersAreSummedOverShardsUnderEnvoysNames() {
-    Stats stats;
-    auto& first = stats.addShard();
-    auto& second = stats.addShard();
-    first.cluster("outbound|9080||details.default.svc.cluster.local").upstreamRqTotal.add(2);
-    second.cluster("outbound|9080||details.default.svc.cluster.local").upstreamRqTotal.add(3);
-    first.cluster("x").countStatus(503);
-    QVERIFY(stats.text("details").find("cluster.outbound|9080||details.default.svc.cluster.local.upstream_rq_total: 5\n") !=
-            std::string::npos);
-    QCOMPARE(stats.text("upstream_rq_5xx", true), std::string("cluster.x.upstream_rq_5xx: 1\n"));
-    const auto prometheus = stats.prometheus();
-    QVERIFY(prometheus.find("envoy_cluster_upstream_rq_total{cluster_name=\"outbound|9080||details.default.svc.cluster.local\"} 5") !=
-            std::string::npos);
+  void expressions() {
+    Finished f;
+    const auto holds = [&](const char* text) { return filterHolds(xds::AccessLogFilter{xds::AccessLogFilter::Expression{text}}, f.info); };
+    f.info.status = 404;
+    QVERIFY(holds("response.code >= 400") && !holds("response.code >= 500") && holds("response.code>=400 && response.code<500"));
+    QVERIFY(holds("response.code == 200 || response.code == 404") && !holds("response.code != 404"));
+    QVERIFY(holds("something.else > 3"));  // rather a line too many
   }
 
-  void edgesAreTotalsWithAHistogram() {
+  void countersAreSummedOverWorkers() {
     Stats stats;
-    auto& edge = stats.addShard().edge({"outbound", "c", "pod", "http", true});
-    edge.countRequest(200, 900);
-    edge.countRequest(503, 40'000'000);
-    edge.countRequest(0, 10);
+    StatsShard &a = stats.addShard(), &b = stats.addShard();
+    a.cluster("outbound|80||x.y").countStatus(200);
+    b.cluster("outbound|80||x.y").countStatus(503);
+    b.cluster("outbound|80||x.y").upstreamCxActive.add(3);
+    QCOMPARE(&a.cluster("outbound|80||x.y"), &a.cluster("outbound|80||x.y"));
+    stats.set("server.live", 1);
+    const std::string text = stats.text("upstream_rq", true);
+    QCOMPARE(text, std::string("cluster.outbound|80||x.y.upstream_rq_2xx: 1\ncluster.outbound|80||x.y.upstream_rq_5xx: 1\n"
+                               "cluster.outbound|80||x.y.upstream_rq_completed: 2\n"));
+    const std::string prometheus = stats.prometheus();
+    QVERIFY(prometheus.find("# TYPE envoy_cluster_upstream_cx_active gauge\nenvoy_cluster_upstream_cx_active{cluster_name=\"outbound|80||x.y\"} 3\n") != std::string::npos);
+    QVERIFY(prometheus.find("envoy_server_live 1\n") != std::string::npos);
+    QVERIFY(stats.json("server.live") == R"({"stats":[{"name":"server.live","value":1}]})");
+  }
+
+  void istiosMetrics() {
+    Stats stats;
+    RequestLabels labels;
+    labels.reporter = "destination", labels.destinationWorkload = "reviews-v1", labels.responseCode = "200", labels.requestProtocol = "http";
+    RequestSeries& series = stats.addShard().series(labels);
+    series.requests.add();
+    series.duration.record(1'500);
+    const std::string text = stats.prometheus();
+    QVERIFY(text.find("# TYPE istio_requests_total counter\nistio_requests_total{reporter=\"destination\",source_workload=\"unknown\",") != std::string::npos);
+    QVERIFY(text.find("le=\"1\"} 0\n") != std::string::npos && text.find("le=\"2\"} 1\n") != std::string::npos);
+    QVERIFY(text.find("istio_request_duration_milliseconds_sum{reporter=\"destination\"") != std::string::npos);
+    QVERIFY(text.find("} 1.5\n") != std::string::npos);
+  }
+
+  void edgesAreTotals() {
+    Stats stats;
+    StatsShard &a = stats.addShard(), &b = stats.addShard();
+    const EdgeKey key{"outbound", "c", "reviews-v1", "HTTP/1.1", true};
+    a.edge(key).countRequest(200, 400);
+    b.edge(key).countRequest(503, 40'000'000);
+    b.edge(key).countRequest(0, 1);
     const auto edges = stats.edges();
-    QCOMPARE(edges.size(), std::size_t{1});
-    const auto& sum = edges.begin()->second;
-    QCOMPARE(sum.requests, std::uint64_t{3});
-    QCOMPARE(sum.errors5xx, std::uint64_t{1});
-    QCOMPARE(sum.noResponse, std::uint64_t{1});
-    QCOMPARE(sum.latency.front(), std::uint64_t{1});  // 10 µs
-    QCOMPARE(sum.latency[1], std::uint64_t{1});       // 0.9 ms ≤ 1 ms
-    QCOMPARE(sum.latency.back(), std::uint64_t{1});   // +inf
+    const xds::EdgeCounters& edge = edges.at(key);
+    QCOMPARE(edge.requests, std::uint64_t(3));
+    QCOMPARE(edge.errors5xx + edge.noResponse + edge.status2xx, std::uint64_t(3));
+    QVERIFY(edge.mtls);
+    QCOMPARE(edge.latency.front(), std::uint64_t(2));
+    QCOMPARE(edge.latency.back(), std::uint64_t(1));
   }
 };
 

@@ -10,17 +10,19 @@ namespace {
 
 std::string vector(int lengthBytes, const std::string& data) {
   std::string out;
-  for (int shift = (lengthBytes - 1) * 8; shift >= 0; shift -= 8) out += static_cast<char>((data.size() >> shift) & 0xff);
+  for (int shift = (lengthBytes - 1) * 8; shift >= 0; shift -= 8)
+    out += static_cast<char>((data.size() >> shift) & 0xff);
   return out + data;
 }
 
 std::string hello(const std::string& name, const std::vector<std::string>& protocols) {
   std::string alpn;
   for (const auto& protocol : protocols) alpn += vector(1, protocol);
-  const std::string extensions = std::string("\0\0", 2) + vector(2, vector(2, std::string(1, '\0') + vector(2, name))) +
+  const std::string extensions = std::string("\0\0", 2) +
+                                 vector(2, vector(2, std::string(1, '\0') + vector(2, name))) +
                                  std::string("\0\x10", 2) + vector(2, vector(2, alpn));
-  const std::string body = std::string("\x03\x03") + std::string(32, 'r') + vector(1, "") + vector(2, "\x13\x01") +
-                           vector(1, std::string(1, '\0')) + vector(2, extensions);
+  const std::string body = std::string("\x03\x03") + std::string(32, 'r') + vector(1, "") +
+                           vector(2, "\x13\x01") + vector(1, std::string(1, '\0')) + vector(2, extensions);
   const std::string message = std::string("\x01") + vector(3, body);
   return std::string("\x16\x03\x01") + vector(2, message);
 }
@@ -64,7 +66,8 @@ class InspectorsTest : public QObject {
   }
 
   void proxyHeaderRoundTrip() {
-    const std::string wire = proxyHeaderV2(*Address::parse("10.0.0.1:1234"), *Address::parse("10.0.0.2:9080"));
+    const std::string wire =
+        proxyHeaderV2(*Address::parse("10.0.0.1:1234"), *Address::parse("10.0.0.2:9080"));
     for (std::size_t size = 0; size < wire.size(); ++size)
       QCOMPARE(readProxyHeader(wire.substr(0, size)).state, ProxyHeader::State::NeedMore);
     const ProxyHeader read = readProxyHeader(wire + "GET /");
@@ -72,7 +75,8 @@ class InspectorsTest : public QObject {
     QCOMPARE(read.size, wire.size());
     QCOMPARE(read.source.text(), std::string("10.0.0.1:1234"));
     QCOMPARE(read.destination.text(), std::string("10.0.0.2:9080"));
-    QCOMPARE(readProxyHeader("PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n").destination.text(), std::string("5.6.7.8:2"));
+    QCOMPARE(readProxyHeader("PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n").destination.text(),
+             std::string("5.6.7.8:2"));
     QCOMPARE(readProxyHeader("PROXY TCP4 1.2.3.4 5.6.7.8 1\r\n").state, ProxyHeader::State::Bad);
     QCOMPARE(readProxyHeader("PROXY " + std::string(200, 'x')).state, ProxyHeader::State::Bad);
     QCOMPARE(readProxyHeader("GET / HTTP/1.1").state, ProxyHeader::State::None);

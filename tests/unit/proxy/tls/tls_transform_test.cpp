@@ -16,12 +16,14 @@ struct Authority {
     return {now - std::chrono::hours(1), now + std::chrono::hours(24)};
   }
   /// The TLS of a workload; `allowed` are the peer's names it accepts, empty = any.
-  TlsPtr tls(const std::string& account, std::vector<std::string> allowed = {}, bool withCertificate = true) const {
+  TlsPtr tls(const std::string& account, std::vector<std::string> allowed = {},
+             bool withCertificate = true) const {
     auto made = std::make_shared<ResolvedTls>();
     if (withCertificate) {
       const auto own = *pki::PrivateKey::generate();
       const pki::SpiffeId id{"cluster.local", "default", account};
-      const auto leaf = *pki::Certificate::signWorkload(*pki::CertificateRequest::create(own, id), id, validity(), root, key);
+      const auto leaf = *pki::Certificate::signWorkload(*pki::CertificateRequest::create(own, id), id,
+                                                        validity(), root, key);
       auto secret = std::make_shared<ResolvedSecret>();
       secret->name = account;
       secret->version = leaf.info().serial;
@@ -49,7 +51,8 @@ struct Ends {
   Collect atClient, atServer;
   bool ok = true;
 
-  Ends(TlsContexts& contexts, const TlsPtr& clientTls, const TlsPtr& serverTls, const std::string& destination = "") {
+  Ends(TlsContexts& contexts, const TlsPtr& clientTls, const TlsPtr& serverTls,
+       const std::string& destination = "") {
     TlsOptions forClient;
     forClient.config = clientTls;
     forClient.alpn = {"istio-http/1.1", "istio"};
@@ -90,8 +93,10 @@ class TlsTransformTest : public QObject {
     QCOMPARE(ends.client->info().version, std::string("TLSv1.3"));
     QCOMPARE(ends.client->info().alpn, std::string("istio"));
     QCOMPARE(ends.server->info().sni, std::string("outbound_.80_._.b"));
-    QCOMPARE(std::string(ends.server->info().peer.identity()), std::string("spiffe://cluster.local/ns/default/sa/a"));
-    QCOMPARE(std::string(ends.client->info().peer.identity()), std::string("spiffe://cluster.local/ns/default/sa/b"));
+    QCOMPARE(std::string(ends.server->info().peer.identity()),
+             std::string("spiffe://cluster.local/ns/default/sa/a"));
+    QCOMPARE(std::string(ends.client->info().peer.identity()),
+             std::string("spiffe://cluster.local/ns/default/sa/b"));
     std::string wire;
     const std::string big(100000, 'z');
     QVERIFY(ends.client->send(big, wire));
@@ -106,10 +111,12 @@ class TlsTransformTest : public QObject {
   void aWrongIdentityIsRefusedByTheClient() {
     const Authority authority;
     TlsContexts contexts;
-    const Ends ends(contexts, authority.tls("a", {"spiffe://cluster.local/ns/default/sa/other"}), authority.tls("b"));
+    const Ends ends(contexts, authority.tls("a", {"spiffe://cluster.local/ns/default/sa/other"}),
+                    authority.tls("b"));
     QVERIFY(!ends.ok);
     QVERIFY(!ends.client->established());
-    QVERIFY2(ends.client->error().find("subject alternative name") != std::string_view::npos, ends.client->error().data());
+    QVERIFY2(ends.client->error().find("subject alternative name") != std::string_view::npos,
+             ends.client->error().data());
   }
 
   void aStrangersCertificateIsRefused() {
@@ -135,8 +142,10 @@ class TlsTransformTest : public QObject {
     QVERIFY(!Ends(contexts, client, server, "b:80").client->info().resumed);
     const Ends again(contexts, client, server, "b:80");
     QVERIFY(again.client->info().resumed);
-    QCOMPARE(std::string(again.server->info().peer.identity()), std::string("spiffe://cluster.local/ns/default/sa/a"));
-    QVERIFY(!Ends(contexts, client, authority.tls("b"), "b:80").client->info().resumed);  // a rotated certificate
+    QCOMPARE(std::string(again.server->info().peer.identity()),
+             std::string("spiffe://cluster.local/ns/default/sa/a"));
+    QVERIFY(
+        !Ends(contexts, client, authority.tls("b"), "b:80").client->info().resumed);  // a rotated certificate
   }
 
   void equalCredentialsShareAContext() {
@@ -145,7 +154,8 @@ class TlsTransformTest : public QObject {
     const TlsPtr one = authority.tls("a");
     auto other = std::make_shared<ResolvedTls>(*one);
     other->sni = "elsewhere";
-    QCOMPARE(contexts.get(TlsContext::Side::Client, one)->get(), contexts.get(TlsContext::Side::Client, other)->get());
+    QCOMPARE(contexts.get(TlsContext::Side::Client, one)->get(),
+             contexts.get(TlsContext::Side::Client, other)->get());
     auto incomplete = std::make_shared<ResolvedTls>(*one);
     incomplete->complete = false;
     QVERIFY(!contexts.get(TlsContext::Side::Client, incomplete));
